@@ -1,0 +1,69 @@
+# Every verb of the project. `make help` lists them.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+# The files of the suite are spread over two processes; more would be in each other's way on an office machine.
+# A short folder, because the path of a socket has 107 bytes at most.
+PARALLEL = -n 2 --dist loadfile --basetemp=$$(mktemp -d /tmp/gj.XXXXXX)
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev demo test test-fast lint format lock packages vendor corpus screenshots clean
+
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.runtime: requirements/demo.txt requirements/runtime.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt -r requirements/demo.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+install: $(VENV)/.runtime ## install the locked, hash-checked dependencies into .venv
+
+install-dev: $(VENV)/.dev ## the same, with what the tests and linters need
+
+demo: install ## a sample county: two instances, forty emulated devices, nothing outside ./var
+	$(BIN)/python -m demo
+
+packages: ## install the Debian packages that the tests need (root), or name what is missing
+	@tests/packages.sh
+
+test: packages install-dev lint ## the whole suite, real parts included
+	$(BIN)/python -m pytest $(PARALLEL)
+
+test-fast: install-dev ## the tests that need nothing but Python, in seconds
+	$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
+
+lint: install-dev ## ruff, mypy strict, import layers, templates, documents
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/djlint --lint --quiet web/templates
+	$(BIN)/python -m pytest --quiet tests/test_documents.py tests/test_translations.py
+
+format: install-dev ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: install-dev ## renew the locks in requirements/ from pyproject.toml
+	@for e in runtime demo dev; do \
+	  case $$e in demo) x="--extra demo -c requirements/runtime.txt";; \
+	    dev) x="--extra demo --extra dev -c requirements/runtime.txt -c requirements/demo.txt";; *) x="";; esac; \
+	  $(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	    --strip-extras --allow-unsafe $$x -o requirements/$$e.txt pyproject.toml || exit 1; done
+
+vendor: install-dev ## fetch the vendored browser files anew from npm and check them against their record
+	$(BIN)/python -m web.vendor web/static/vendor tests/browser/vendor
+
+corpus: install-dev ## probe the recorded agents in CORPUS=DIR, and judge what was found
+	$(BIN)/python -m tests.collectors.snmp.corpus $(CORPUS)
+
+screenshots: install-dev ## take the pictures of the READMEs anew from the running demonstration
+	$(BIN)/python -m tests.browser.screenshots
+
+clean: ## remove what was built; keeps ./var
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -1,0 +1,1 @@
+"""Changing things safely: drivers, config backup, versions and diff."""

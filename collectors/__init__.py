@@ -1,0 +1,1 @@
+"""How things are: SNMP and ICMP in, state, history and metrics out."""

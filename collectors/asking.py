@@ -1,0 +1,199 @@
+"""What is asked of a device: the whole poll, and the quick question whether it is there at all.
+
+    quick:  ICMP --lost--> ICMP twice more --lost--> SNMP and TCP at once --> judge
+            (no ICMP here) SNMP --silent--> TCP --closed--> both once more --> judge
+
+A device is called unreachable after at least three unanswered questions of two kinds, some two seconds after the
+first; a filter that drops ICMP, or one lost datagram, makes no outage.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from collectors.errors import PollTooLongError
+from collectors.icmp import Pinger
+from collectors.judge import Signs
+from collectors.models import STATUS_NUMBERS, PortStatus
+from collectors.profile_folder import load_profiles
+from collectors.snmp import Discovery, Engine, Poll, PollPlan, Rediscover, Session, Target, Version, discover
+from collectors.snmp.interfaces import ADMIN, OPER
+from collectors.snmp.session import SYS_UP_TIME
+from collectors.targets import DeviceTarget
+from collectors.watched import Watched
+from core.errors import GuanjinError
+from core.settings import PollingSettings
+from inventory.kinds import SnmpVersion
+
+ECHO_TIMEOUT_S: Final = 1.0
+ECHO_AGAIN_S: Final = 0.3
+QUICK_S: Final = 1.0
+QUICK_LIMIT_S: Final = 1.5
+# Neighbours, serial numbers and parts change seldom; ports announce their change.
+REDISCOVER_S: Final = 6 * 3600.0
+# An agent whose table "changes" all the time is not discovered all the time.
+REDISCOVER_LEAST_S: Final = 300.0
+STATUSES: Final = {number: status for status, number in STATUS_NUMBERS.items()}
+VERSIONS: Final = {SnmpVersion.V1: Version.V1, SnmpVersion.V2C: Version.V2C}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`discovery` is there when the device was discovered for this poll. `at` is monotonic.
+
+    `faults` are of the tables that the agent could not give in full.
+    """
+
+    discovery: Discovery | None
+    poll: Poll
+    faults: Sequence[GuanjinError]
+    at: float
+    seconds: float
+
+
+class Asker:
+    """`pinger` is None where the kernel does not permit ICMP. Raises ProfileError or SettingError at the start."""
+
+    def __init__(self, engine: Engine, pinger: Pinger | None, settings: PollingSettings) -> None:
+        self._profiles = load_profiles(settings.profiles)
+        self._engine = engine
+        self._pinger = pinger
+        self._settings = settings
+        self._longest_s = max(60.0, 2.0 * settings.interval_s)
+
+    def can_ping(self, target: DeviceTarget) -> bool:
+        return self._pinger is not None and self._pinger.can(target.address)
+
+    async def poll(self, watched: Watched) -> Answer:
+        """Discovers first where nothing is known yet, or what is known is out of date."""
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(self._longest_s):
+                session = self._session(watched)
+                discovery = None
+                if watched.plan is None or started - watched.planned_at > REDISCOVER_S:
+                    discovery = await discover(session, self._profiles)
+                    watched.plan, watched.planned_at = PollPlan(discovery), started
+                poll = await watched.plan.read(session)
+        except TimeoutError:
+            raise PollTooLongError(seconds=round(self._longest_s)) from None
+        faults = watched.plan.discovery.faults
+        self._replan(watched, poll)
+        return Answer(discovery, poll, faults, time.monotonic(), time.monotonic() - started)
+
+    def _replan(self, watched: Watched, poll: Poll) -> None:
+        """The next poll discovers when this one showed that the device is no longer what was discovered."""
+        old_enough = time.monotonic() - watched.planned_at >= REDISCOVER_LEAST_S
+        if poll.rediscover is Rediscover.RESTARTED or (poll.rediscover is not None and old_enough):
+            watched.plan = None
+
+    def _session(self, watched: Watched) -> Session:
+        if watched.session is None:
+            watched.session = self._engine.session(self._target(watched.target))
+        return watched.session
+
+    def _target(self, target: DeviceTarget) -> Target:
+        return Target(
+            target.address,
+            target.snmp_port,
+            VERSIONS[target.snmp_version],
+            target.community or b"",
+            timeout_s=self._settings.timeout_s,
+            retries=self._settings.retries,
+        )
+
+    async def signs(self, watched: Watched) -> Signs:
+        target = watched.target
+        if target.on_loopback and target.community is not None:
+            return await self._local_signs(watched)
+        icmp = await self._echo(watched) if self.can_ping(target) else None
+        if icmp:
+            return Signs(icmp=True, agent_failed=watched.agent_failed)
+        agent: bool | None = None
+        port: bool | None = None
+        if icmp is None:
+            for _ in range(2):
+                agent = await self._agent(target)
+                port = None if agent else await _tcp(target)
+                if agent or port:
+                    break
+        else:
+            agent, port = await asyncio.gather(self._agent(target), _tcp(target))
+        return Signs(icmp, agent, port, watched.agent_failed)
+
+    async def _local_signs(self, watched: Watched) -> Signs:
+        """On the loopback the kernel answers pings and refuses connections in everybody's name.
+
+        So only what the device itself says is a sign of it; the ping is made for its round trip alone.
+        """
+        target, agent, port = watched.target, False, False
+        for _ in range(2):
+            agent = bool(await self._agent(target))
+            port = not agent and await _tcp(target, refusal=False)
+            if agent or port:
+                break
+        if self._pinger is not None:
+            watched.pulse.add(await self._pinger.ping(target.address) if agent or port else None)
+        return Signs(None, agent, None if agent else port, watched.agent_failed)
+
+    async def _echo(self, watched: Watched) -> bool:
+        pulse, address = watched.pulse, watched.target.address
+        pinger = self._pinger
+        if pinger is None:
+            return False
+        pulse.add(await pinger.ping(address))
+        if pulse.losses == 0:
+            return True
+        for answer in await asyncio.gather(pinger.ping(address), _later(ECHO_AGAIN_S, pinger, address)):
+            pulse.add(answer)
+        return pulse.losses < 2  # noqa: PLR2004  # one of the two came
+
+    async def _agent(self, target: DeviceTarget) -> bool | None:
+        """Does the agent answer the smallest question, once asked? None where it is not to be asked."""
+        if target.community is None:
+            return None
+        try:
+            async with asyncio.timeout(QUICK_LIMIT_S):
+                return await self._quick(target).alive()
+        except (TimeoutError, GuanjinError):
+            return False
+
+    async def statuses(self, watched: Watched, indexes: Sequence[int]) -> list[tuple[PortStatus, PortStatus]]:
+        """Admin and oper status of some ports, asked once and quickly; nothing when there is any doubt."""
+        ticks = watched.poll.uptime_ticks if watched.poll else None
+        oids = [SYS_UP_TIME, *((*column, index) for index in indexes for column in (ADMIN, OPER))]
+        try:
+            async with asyncio.timeout(QUICK_LIMIT_S):
+                found = [varbind.value for varbind in await self._quick(watched.target).get(oids)]
+        except (TimeoutError, GuanjinError):
+            return []
+        uptime, values = found[0], [STATUSES.get(value) if isinstance(value, int) else None for value in found[1:]]
+        restarted = not isinstance(uptime, int) or (ticks is not None and uptime < ticks)
+        pairs = [(admin, oper) for admin, oper in zip(values[::2], values[1::2], strict=True) if admin and oper]
+        return [] if restarted or len(pairs) != len(indexes) else pairs
+
+    def _quick(self, target: DeviceTarget) -> Session:
+        return self._engine.session(replace(self._target(target), timeout_s=QUICK_S, retries=0))
+
+
+async def _later(seconds: float, pinger: Pinger, address: str) -> float | None:
+    await asyncio.sleep(seconds)
+    return await pinger.ping(address)
+
+
+async def _tcp(target: DeviceTarget, *, refusal: bool = True) -> bool:
+    """Does anything answer at the SSH port? A refusal is an answer, too, when it is the device that refuses."""
+    try:
+        async with asyncio.timeout(QUICK_S):
+            _, writer = await asyncio.open_connection(target.address, target.ssh_port)
+    except ConnectionRefusedError:
+        return refusal
+    except OSError:
+        return False
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+    return True

@@ -1,0 +1,125 @@
+"""A device's chunks of the metrics page. Pure; names and labels as in `collectors.exposition`."""
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+
+from collectors.exposition import Columns, Number, label_text, sample
+from collectors.models import STATUS_NUMBERS, PortStatus, Reachability
+from collectors.snmp import Poll, PortFacts, Sensor
+from collectors.targets import DeviceTarget
+
+MOST_IF_SPEED = 0xFFFFFFFF
+WIDE = {
+    "ifHCInOctets": "in_octets",
+    "ifHCOutOctets": "out_octets",
+    "ifHCInUcastPkts": "in_packets",
+    "ifHCOutUcastPkts": "out_packets",
+}
+NARROW = {
+    "ifInOctets": "in_octets",
+    "ifOutOctets": "out_octets",
+    "ifInUcastPkts": "in_packets",
+    "ifOutUcastPkts": "out_packets",
+}
+FAULTS = {
+    "ifInErrors": "in_errors",
+    "ifOutErrors": "out_errors",
+    "ifInDiscards": "in_discards",
+    "ifOutDiscards": "out_discards",
+}
+
+
+def own_labels(target: DeviceTarget) -> dict[str, str]:
+    return {"device": target.name, "instance": target.instance}
+
+
+def port_columns(target: DeviceTarget, ports: Sequence[PortFacts]) -> Columns:
+    """The label texts of a device's ports; kept as long as the ports are the same."""
+    own = own_labels(target)
+    return Columns(
+        [
+            label_text(
+                own | {"ifIndex": str(port.index), "ifName": port.name, "ifDescr": port.descr, "ifAlias": port.alias}
+            )
+            for port in ports
+        ]
+    )
+
+
+def device_chunks(target: DeviceTarget, poll: Poll, columns: Columns, seconds: float) -> dict[str, bytes]:
+    labels = label_text(own_labels(target))
+    chunks = {
+        "snmp_scrape_duration_seconds": sample("snmp_scrape_duration_seconds", labels, seconds),
+        "guanjin_device_snmp_up": sample("guanjin_device_snmp_up", labels, 1),
+    }
+    if poll.uptime_ticks is not None:
+        chunks["sysUpTime"] = sample("sysUpTime", labels, poll.uptime_ticks)
+    for name, values in _port_values(poll.ports).items():
+        if any(value is not None for value in values):
+            chunks[name] = columns.chunk(name, values)
+    return chunks | _sensor_chunks(target, poll.health.sensors)
+
+
+def measured_chunks(target: DeviceTarget, measured: Mapping[str, float | None]) -> dict[str, bytes]:
+    """Load, memory, temperature, in base units, where the device has them."""
+    names = {
+        "cpu_percent": "guanjin_device_cpu_percent",
+        "memory_percent": "guanjin_device_memory_percent",
+        "temperature_c": "guanjin_device_temperature_celsius",
+    }
+    labels = label_text(own_labels(target))
+    return {
+        family: sample(family, labels, value) for name, family in names.items() if (value := measured[name]) is not None
+    }
+
+
+def _port_values(ports: Sequence[PortFacts]) -> dict[str, list[Number | None]]:
+    values: dict[str, list[Number | None]] = {
+        "ifSpeed": [None if port.speed_bps is None else min(port.speed_bps, MOST_IF_SPEED) for port in ports],
+        "ifHighSpeed": [None if port.speed_bps is None else port.speed_bps // 1_000_000 for port in ports],
+        "ifAdminStatus": [STATUS_NUMBERS[PortStatus(port.admin.value)] for port in ports],
+        "ifOperStatus": [STATUS_NUMBERS[PortStatus(port.oper.value)] for port in ports],
+    }
+    for name, field in FAULTS.items():
+        values[name] = [getattr(port.counters, field) for port in ports]
+    for names, wide in ((WIDE, True), (NARROW, False)):
+        for name, field in names.items():
+            values[name] = [getattr(port.counters, field) if port.counters.wide is wide else None for port in ports]
+    return values
+
+
+def _sensor_chunks(target: DeviceTarget, sensors: Sequence[Sensor]) -> dict[str, bytes]:
+    if not sensors:
+        return {}
+    own = own_labels(target)
+    unique = {(sensor.kind, sensor.key): sensor for sensor in sensors}.values()
+    chunk = b"".join(
+        sample(
+            "guanjin_sensor_value",
+            label_text(own | {"kind": one.kind, "sensor": one.name, "key": one.key}),
+            one.value,
+        )
+        for one in unique
+    )
+    return {"guanjin_sensor_value": chunk}
+
+
+def probe_chunks(
+    target: DeviceTarget, reachability: Reachability, rtt_ms: float | None, *, probed: bool
+) -> dict[str, bytes]:
+    """What blackbox_exporter says of an ICMP probe, and what was judged from it and the rest."""
+    labels = own_labels(target)
+    plain = label_text(labels)
+    reachable = int(reachability in {Reachability.UP, Reachability.SILENT})
+    chunks = {"guanjin_device_reachable": sample("guanjin_device_reachable", plain, reachable)}
+    if not probed:
+        return chunks
+    seconds = 0.0 if rtt_ms is None else rtt_ms / 1000
+    phase = label_text(labels | {"phase": "rtt"})
+    version = ipaddress.ip_address(target.address).version
+    return chunks | {
+        "probe_success": sample("probe_success", plain, int(rtt_ms is not None)),
+        "probe_duration_seconds": sample("probe_duration_seconds", plain, seconds),
+        "probe_icmp_duration_seconds": sample("probe_icmp_duration_seconds", phase, seconds),
+        "probe_ip_protocol": sample("probe_ip_protocol", plain, version),
+    }

@@ -1,0 +1,183 @@
+"""The state of devices and lines beside their inventory entries: what lists and pages show.
+
+Every function takes `unit_id`: with it, only that unit's devices and lines exist, because a unit's own administrator
+may see nothing else (the scope stands in the query). Only devices in service that have an address are watched.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from collectors.freshness import Freshness, freshness, poller_health
+from collectors.models import (
+    DeviceState,
+    DiscoveredNeighbour,
+    LineCondition,
+    LineState,
+    OutageRecord,
+    PortState,
+    Reachability,
+    SensorState,
+    SubjectKind,
+)
+from inventory.kinds import LifeCycle
+from inventory.models import Device, Line, Port
+
+Subject = TypeVar("Subject", Device, Line)
+
+
+@dataclass(frozen=True)
+class DeviceHealth:
+    """`state` is None until the first poll. `freshness` is the age of the last SNMP answer."""
+
+    device: Device
+    state: DeviceState | None
+    reachability: Reachability
+    freshness: Freshness
+    in_maintenance: bool
+    watched: bool
+
+
+@dataclass(frozen=True)
+class PortHealth:
+    """`state` is None for a port that the ledger has and the device has not shown."""
+
+    port: Port
+    state: PortState | None
+
+
+@dataclass(frozen=True)
+class DeviceDetail:
+    health: DeviceHealth
+    ports: Sequence[PortHealth]
+    sensors: Sequence[SensorState]
+    neighbours: Sequence[DiscoveredNeighbour]
+    lines: Sequence["LineHealth"]
+    outages: Sequence[OutageRecord]
+
+
+@dataclass(frozen=True)
+class LineHealth:
+    line: Line
+    state: LineState | None
+    condition: LineCondition
+    freshness: Freshness
+    in_maintenance: bool
+
+
+def watched_devices() -> Select[Device]:
+    return select(Device).where(Device.life_cycle == LifeCycle.SERVICE, Device.address.is_not(None))
+
+
+def list_devices(session: Session, now: datetime, *, unit_id: int | None = None) -> list[DeviceHealth]:
+    """Every device, by name; those that are not watched have `watched` false and no state."""
+    return _devices(session, now, _of_unit(select(Device), Device, unit_id))
+
+
+def device_detail(
+    session: Session, now: datetime, device_id: int, *, unit_id: int | None = None, outages: int = 20
+) -> DeviceDetail | None:
+    """Everything on one device's page; None when there is none, or not for this unit."""
+    found = _devices(session, now, _of_unit(select(Device).where(Device.id == device_id), Device, unit_id))
+    if not found:
+        return None
+    ends = (Line.a_device_id == device_id) | (Line.b_device_id == device_id)
+    return DeviceDetail(
+        health=found[0],
+        ports=_ports(session, device_id),
+        sensors=session.scalars(
+            select(SensorState)
+            .where(SensorState.device_id == device_id)
+            .order_by(SensorState.kind, SensorState.name, SensorState.key)
+        ).all(),
+        neighbours=session.scalars(
+            select(DiscoveredNeighbour)
+            .where(DiscoveredNeighbour.device_id == device_id)
+            .order_by(DiscoveredNeighbour.local_port)
+        ).all(),
+        lines=_lines(session, now, _of_unit(select(Line).where(ends), Line, unit_id)),
+        outages=outages_of(session, SubjectKind.DEVICE, device_id, outages),
+    )
+
+
+def list_lines(session: Session, now: datetime, *, unit_id: int | None = None) -> list[LineHealth]:
+    """Every line, by name."""
+    return _lines(session, now, _of_unit(select(Line), Line, unit_id))
+
+
+def line_health(session: Session, now: datetime, line_id: int, *, unit_id: int | None = None) -> LineHealth | None:
+    found = _lines(session, now, _of_unit(select(Line).where(Line.id == line_id), Line, unit_id))
+    return found[0] if found else None
+
+
+def outages_of(session: Session, kind: SubjectKind, subject_id: int, limit: int = 20) -> Sequence[OutageRecord]:
+    """The latest first; one that is still open has no `ended`."""
+    return session.scalars(
+        select(OutageRecord)
+        .where(OutageRecord.subject_kind == kind, OutageRecord.subject_id == subject_id)
+        .order_by(OutageRecord.began.desc())
+        .limit(limit)
+    ).all()
+
+
+def _of_unit(query: Select[Subject], kind: type[Subject], unit_id: int | None) -> Select[Subject]:
+    return query if unit_id is None else query.where(kind.unit_id == unit_id)
+
+
+def _devices(session: Session, now: datetime, query: Select[Device]) -> list[DeviceHealth]:
+    interval_s = poller_health(session, now).interval_s
+    rows = session.execute(
+        query.add_columns(DeviceState)
+        .outerjoin(DeviceState, DeviceState.device_id == Device.id)
+        .options(joinedload(Device.unit), joinedload(Device.site))
+        .order_by(Device.name)
+    )
+    return [_device(device, state, now, interval_s) for device, state in rows]
+
+
+def _device(device: Device, state: DeviceState | None, now: datetime, interval_s: int) -> DeviceHealth:
+    watched = device.life_cycle is LifeCycle.SERVICE and device.address is not None
+    return DeviceHealth(
+        device=device,
+        state=state if watched else None,
+        reachability=state.reachability if watched and state else Reachability.UNKNOWN,
+        freshness=freshness(state.last_answer if state else None, now, interval_s),
+        in_maintenance=device.in_maintenance(now),
+        watched=watched,
+    )
+
+
+def _ports(session: Session, device_id: int) -> list[PortHealth]:
+    rows = session.execute(
+        select(Port, PortState)
+        .outerjoin(PortState, PortState.port_id == Port.id)
+        .where(Port.device_id == device_id)
+        .order_by(PortState.ifindex.is_(None), PortState.ifindex, Port.name)
+    )
+    return [PortHealth(port, state) for port, state in rows]
+
+
+def _lines(session: Session, now: datetime, query: Select[Line]) -> list[LineHealth]:
+    interval_s = poller_health(session, now).interval_s
+    ends = (Line.unit, Line.a_device, Line.b_device, Line.a_port, Line.b_port)
+    rows = session.execute(
+        query.add_columns(LineState)
+        .outerjoin(LineState, LineState.line_id == Line.id)
+        .options(*(joinedload(end) for end in ends))
+        .order_by(Line.name)
+    )
+    return [_line(line, state, now, interval_s) for line, state in rows]
+
+
+def _line(line: Line, state: LineState | None, now: datetime, interval_s: int) -> LineHealth:
+    return LineHealth(
+        line=line,
+        state=state,
+        condition=state.state if state else LineCondition.UNKNOWN,
+        freshness=freshness(state.updated if state else None, now, interval_s),
+        in_maintenance=line.in_maintenance(now),
+    )

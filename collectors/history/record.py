@@ -1,0 +1,78 @@
+"""What a minute's row holds. Everything is stored as an integer: `scale` is the number of steps in one unit.
+
+Rates are per second, sizes in bits, times in milliseconds, shares in percent, temperatures in celsius.
+"""
+
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+MINUTE_S: Final = 60
+
+
+class Kind(StrEnum):
+    PORT = "port"
+    DEVICE = "device"
+    LINE = "line"
+
+
+class Merge(StrEnum):
+    """How several values become one, in a minute and in a chart's step."""
+
+    MEAN = "avg"
+    LEAST = "min"
+    MOST = "max"
+    LAST = "last"
+
+
+class Field(NamedTuple):
+    name: str
+    scale: int = 1
+    merge: Merge = Merge.MEAN
+
+
+# `status` is IF-MIB's ifAdminStatus * 16 + ifOperStatus (RFC 2863).
+FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
+    Kind.PORT: (
+        Field("in_bps"),
+        Field("out_bps"),
+        Field("in_errors", 1000),
+        Field("out_errors", 1000),
+        Field("in_discards", 1000),
+        Field("out_discards", 1000),
+        Field("status", 1, Merge.LAST),
+        Field("utilisation_percent", 100),
+    ),
+    Kind.DEVICE: (
+        Field("cpu_percent", 100),
+        Field("memory_percent", 100),
+        Field("temperature_c", 100),
+        Field("loss_percent", 100),
+        Field("rtt_min_ms", 1000, Merge.LEAST),
+        Field("rtt_avg_ms", 1000),
+        Field("rtt_max_ms", 1000, Merge.MOST),
+        Field("uptime_s", 1, Merge.LAST),
+    ),
+    Kind.LINE: (
+        Field("up", 1, Merge.LEAST),
+        Field("loss_percent", 100),
+        Field("rtt_min_ms", 1000, Merge.LEAST),
+        Field("rtt_avg_ms", 1000),
+        Field("rtt_max_ms", 1000, Merge.MOST),
+        Field("in_bps"),
+        Field("out_bps"),
+        Field("utilisation_percent", 100),
+    ),
+}
+
+
+def merged(values: list[float], how: Merge) -> float:
+    """`values` is not empty."""
+    match how:
+        case Merge.MEAN:
+            return sum(values) / len(values)
+        case Merge.LEAST:
+            return min(values)
+        case Merge.MOST:
+            return max(values)
+        case Merge.LAST:
+            return values[-1]

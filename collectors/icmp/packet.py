@@ -1,0 +1,52 @@
+"""ICMP echo messages (RFC 792, RFC 4443 section 4) as octets.
+
+A reply is recognised by its sequence number, its source and a cookie that only this process knows: a raw socket sees
+the replies to every ping of the machine, and the kernel chooses the identifier of a datagram socket itself.
+"""
+
+import struct
+from typing import Final, NamedTuple
+
+V4: Final = 4
+ECHO_REPLY: Final = {4: 0, 6: 129}
+ECHO_REQUEST: Final = {4: 8, 6: 128}
+COOKIE_OCTETS: Final = 8
+# As many octets as `ping` sends, so that a path treats the probe like any other.
+PAYLOAD_OCTETS: Final = 56
+HEADER: Final = struct.Struct("!BBHHH")
+
+
+class Reply(NamedTuple):
+    identifier: int
+    sequence: int
+    cookie: bytes
+
+
+def checksum(data: bytes) -> int:
+    """The one's complement sum of RFC 1071."""
+    if len(data) % 2:
+        data += b"\0"
+    total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total = (total & 0xFFFF) + (total >> 16)
+    return ~(total + (total >> 16)) & 0xFFFF
+
+
+def request(version: int, identifier: int, sequence: int, cookie: bytes) -> bytes:
+    """An echo request. Version 6 leaves the checksum to the kernel, which knows the source address."""
+    payload = cookie.ljust(PAYLOAD_OCTETS, b"\0")
+    message = HEADER.pack(ECHO_REQUEST[version], 0, 0, identifier, sequence) + payload
+    if version != V4:
+        return message
+    return message[:2] + checksum(message).to_bytes(2, "big") + message[4:]
+
+
+def read_reply(version: int, data: bytes, *, with_ip_header: bool) -> Reply | None:
+    """The echo reply in a datagram; None for anything else, whatever the octets are."""
+    start = (data[0] & 0x0F) * 4 if with_ip_header and data else 0
+    end = start + HEADER.size + COOKIE_OCTETS
+    if len(data) < end:
+        return None
+    kind, code, _, identifier, sequence = HEADER.unpack_from(data, start)
+    if kind != ECHO_REPLY[version] or code != 0:
+        return None
+    return Reply(identifier, sequence, data[start + HEADER.size : end])

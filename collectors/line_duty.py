@@ -1,0 +1,92 @@
+"""Keeps the lines' state: judges those whose ends were heard of, writes changes at once and figures now and then."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from collectors.history import Kind
+from collectors.kit import Kit
+from collectors.line_watch import LineWatch, line_chunks, line_history, line_row, outage_of, shown, view
+from collectors.models import LineCondition, LineState, SubjectKind
+from collectors.store import Known
+from collectors.targets import LineTarget
+from collectors.watched import Watched
+
+
+class LineDuty:
+    """`write_every` is how old a line's figures may be in the database; its state is written when it changes."""
+
+    def __init__(self, kit: Kit, devices: Mapping[int, Watched], known: Known, write_every: timedelta) -> None:
+        self.lines: dict[int, LineWatch] = {}
+        self._desk = kit.desk
+        self._exposition = kit.exposition
+        self._devices = devices
+        self._known = known
+        self._write_every = write_every
+        self._of_device: dict[int, set[int]] = {}
+        self._ports: dict[int, set[int]] = {}
+        self._touched: dict[int, datetime] = {}
+
+    def renew(self, targets: Mapping[int, LineTarget], now: datetime) -> list[int]:
+        """Take the inventory's lines; returns those that are no longer there."""
+        gone = [line for line in self.lines if line not in targets]
+        for line in gone:
+            del self.lines[line]
+            self._exposition.drop((SubjectKind.LINE, line))
+        for line, target in targets.items():
+            self._take(line, target, now)
+        self._of_device, self._ports = {}, {}
+        for line, target in targets.items():
+            for device, port in ((target.a_device, target.a_port), (target.b_device, target.b_port)):
+                if device is not None:
+                    self._of_device.setdefault(device, set()).add(line)
+                    self._ports.setdefault(device, set()).update(() if port is None else (port,))
+        return gone
+
+    def ports(self, device: int) -> set[int]:
+        """The ports of a device at which lines end."""
+        return self._ports.get(device, set())
+
+    def _take(self, line: int, target: LineTarget, now: datetime) -> None:
+        watch = self.lines.get(line)
+        if watch is None:
+            watch = self.lines[line] = LineWatch(target, now, out=(SubjectKind.LINE, line) in self._known.out)
+            if state := self._known.lines.get(line):
+                watch.remember(state)
+            self._touched[line] = now
+        elif watch.target != target or target.in_maintenance(now) is not (watch.condition is LineCondition.MAINTENANCE):
+            watch.target = target
+            self._touched[line] = now
+
+    def touch(self, device: int, moment: datetime) -> None:
+        """Something was heard of a device; `moment` is when what may have changed did so."""
+        for line in self._of_device.get(device, ()):
+            self._touched.setdefault(line, moment)
+
+    async def judge_touched(self, now: datetime) -> None:
+        touched, self._touched = self._touched, {}
+        for line, moment in touched.items():
+            if watch := self.lines.get(line):
+                await self._judge(watch, moment, now)
+
+    async def _judge(self, watch: LineWatch, moment: datetime, now: datetime) -> None:
+        target = watch.target
+        seen = view(target, self._device(target.a_device), self._device(target.b_device))
+        self._desk.history.add(Kind.LINE, target.id, now.timestamp(), line_history(seen))
+        self._exposition.put((SubjectKind.LINE, target.id), line_chunks(target, seen))
+        condition = shown(seen.judgement, marked=target.in_maintenance(now))
+        outage = outage_of(watch, seen.judgement, moment, now)
+        changed = condition is not watch.condition or outage is not None
+        if condition is not watch.condition:
+            watch.since = moment
+        if outage is not None:
+            watch.out = not outage.over
+        watch.condition, watch.judged = condition, seen.judgement
+        if changed:
+            watch.written = now
+            await self._desk.change(LineState, line_row(watch, seen, now), outage)
+        elif watch.written is None or now - watch.written >= self._write_every:
+            watch.written = now
+            self._desk.put(LineState, line_row(watch, seen, now), even_if_same=True)
+
+    def _device(self, device: int | None) -> Watched | None:
+        return None if device is None else self._devices.get(device)

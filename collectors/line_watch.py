@@ -1,0 +1,139 @@
+"""The lines between the watched devices: judged whenever something was heard of one of their ends."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from collectors.exposition import label_text, sample
+from collectors.history.writer import Values
+from collectors.icmp.pulse import Summary, summarise
+from collectors.judge import End, LineJudgement, judge_line
+from collectors.models import LineCondition, LineState, SubjectKind
+from collectors.rates import utilisation
+from collectors.store import Outage, Row
+from collectors.targets import LineTarget
+from collectors.watched import Watched, WatchedPort
+
+NOT_JUDGED: Final = LineJudgement(LineCondition.UNKNOWN, "not_watched")
+
+
+@dataclass(slots=True)
+class LineWatch:
+    """`condition` is what is shown; `judged` what is true under a maintenance mark, too."""
+
+    target: LineTarget
+    since: datetime
+    condition: LineCondition = LineCondition.UNKNOWN
+    judged: LineJudgement = NOT_JUDGED
+    out: bool = False
+    written: datetime | None = None
+
+    def remember(self, state: LineState) -> None:
+        self.since, self.condition = state.since, state.state
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """What the two ends say at one moment; built by `view`."""
+
+    judgement: LineJudgement
+    echo: Summary
+    in_bps: int | None
+    out_bps: int | None
+    utilisation_percent: float | None
+
+
+def view(target: LineTarget, a: Watched | None, b: Watched | None) -> LineView:
+    """Traffic is seen from end A where its port is watched, else from end B with the directions swapped."""
+    a_port, b_port = _port(a, target.a_port), _port(b, target.b_port)
+    echo = b.pulse.recent() if b else summarise([])
+    judgement = judge_line(_end(a, a_port), _end(b, b_port), echo.loss_percent)
+    in_bps, out_bps = None, None
+    if a_port:
+        in_bps, out_bps = a_port.rates.in_bps, a_port.rates.out_bps
+    elif b_port:
+        in_bps, out_bps = b_port.rates.out_bps, b_port.rates.in_bps
+    speed = target.bandwidth_bps or next((port.facts.speed_bps for port in (a_port, b_port) if port), None)
+    busier = max((bps for bps in (in_bps, out_bps) if bps is not None), default=None)
+    return LineView(judgement, echo, in_bps, out_bps, utilisation(busier, speed))
+
+
+def _port(device: Watched | None, port_id: int | None) -> WatchedPort | None:
+    return device.ports.get(port_id) if device and port_id is not None else None
+
+
+def _end(device: Watched | None, port: WatchedPort | None) -> End:
+    if device is None:
+        return End()
+    return End(device.reachability, port.admin if port else None, port.oper if port else None)
+
+
+def shown(judgement: LineJudgement, *, marked: bool) -> LineCondition:
+    return LineCondition.MAINTENANCE if marked else judgement.condition
+
+
+def outage_of(line: LineWatch, judgement: LineJudgement, moment: datetime, now: datetime) -> Outage | None:
+    """An outage begins when the line goes down and ends when it works again; not knowing does neither."""
+    begins = judgement.condition is LineCondition.DOWN and not line.out
+    ends = judgement.condition in {LineCondition.UP, LineCondition.DEGRADED} and line.out
+    if not begins and not ends:
+        return None
+    return Outage(
+        SubjectKind.LINE,
+        line.target.id,
+        line.target.name,
+        judgement.condition,
+        moment,
+        judgement.cause,
+        in_maintenance=line.target.in_maintenance(now),
+        over=ends,
+    )
+
+
+def line_row(line: LineWatch, seen: LineView, now: datetime) -> Row:
+    return {
+        "line_id": line.target.id,
+        "state": line.condition,
+        "since": line.since,
+        "cause": line.judged.cause,
+        "rtt_ms": _rounded(seen.echo.rtt_avg_ms),
+        "loss_percent": _rounded(seen.echo.loss_percent),
+        "in_bps": seen.in_bps,
+        "out_bps": seen.out_bps,
+        "utilisation_percent": _rounded(seen.utilisation_percent),
+        "updated": now,
+    }
+
+
+def line_history(seen: LineView) -> Values:
+    """In the order of `history.record.FIELDS[Kind.LINE]`; what is not known of a line is not written as zero."""
+    condition = seen.judgement.condition
+    works = None if condition is LineCondition.UNKNOWN else float(condition is not LineCondition.DOWN)
+    echo = seen.echo
+    return [
+        works,
+        echo.loss_percent,
+        echo.rtt_min_ms,
+        echo.rtt_avg_ms,
+        echo.rtt_max_ms,
+        seen.in_bps,
+        seen.out_bps,
+        seen.utilisation_percent,
+    ]
+
+
+def line_chunks(line: LineTarget, seen: LineView) -> dict[str, bytes]:
+    labels = label_text({"line": line.name, "carrier": line.carrier})
+    works = line_history(seen)[0]
+    loss, rtt = seen.echo.loss_percent, seen.echo.rtt_avg_ms
+    values = {
+        "guanjin_line_up": works,
+        "guanjin_line_loss_ratio": None if loss is None else loss / 100,
+        "guanjin_line_rtt_seconds": None if rtt is None else rtt / 1000,
+        "guanjin_line_utilisation_ratio": None if seen.utilisation_percent is None else seen.utilisation_percent / 100,
+    }
+    return {name: sample(name, labels, value) for name, value in values.items() if value is not None}
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)

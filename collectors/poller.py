@@ -1,0 +1,247 @@
+"""The poller process: one event loop that watches every device and line of the inventory.
+
+    inventory --every 10 s--> roster --> wheel --due--> probing (ICMP; SNMP and TCP where it is lost)   --> verdicts
+                                              `--due--> polling (discover, then known instances)       --> verdicts
+    verdicts, rates --> desk --> state (database), history (day files)     line duty <-- touched
+                    `-> exposition <-- metrics server <-- scrape
+
+The loop never waits for the database or the disk, and no device's failure leaves the duty that met it.
+"""
+
+import asyncio
+import logging
+import os
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from collectors.asking import Asker
+from collectors.desk import Desk
+from collectors.errors import IcmpUnavailableError
+from collectors.exposition import Exposition
+from collectors.freshness import POLLER
+from collectors.history import HistoryWriter
+from collectors.icmp import Pinger
+from collectors.kit import Kit
+from collectors.line_duty import LineDuty
+from collectors.models import Reachability
+from collectors.own_metrics import Numbers, OwnMetrics
+from collectors.polling import Polling
+from collectors.probing import Probing
+from collectors.roster import POLL, PROBE, Duty, Roster
+from collectors.scrape import MetricsServer, socket_path
+from collectors.snmp import Engine
+from collectors.store import Row, Store
+from collectors.targets import Targets, read_targets
+from collectors.verdicts import Verdicts
+from collectors.watched import Watched
+from collectors.wheel import TICK_S, Wheel
+from core.clock import Clock, SystemClock
+from core.database import Database
+from core.settings import Settings
+from security.vault import Keyring, Vault
+
+log = logging.getLogger(__name__)
+
+INVENTORY_S: Final = 10.0
+LINES_S: Final = 0.25
+FLUSH_S: Final = 1.0
+BEAT_S: Final = 5.0
+HISTORY_S: Final = 15.0
+PRUNE_S: Final = 600.0
+
+
+@dataclass(frozen=True)
+class IcmpState:
+    """`available`, `unavailable` or `off`; `error` says why it is unavailable."""
+
+    word: str
+    error: IcmpUnavailableError | None = None
+
+
+def run(
+    settings: Settings, database: Database, keyring: Keyring, stop: threading.Event, clock: Clock | None = None
+) -> None:
+    """Watch until `stop` is set. Raises SocketPathError and its kin at the start, nothing because of a device."""
+    asyncio.run(Poller(settings, database, keyring, clock or SystemClock()).run(stop))
+
+
+class Poller:
+    def __init__(self, settings: Settings, database: Database, keyring: Keyring, clock: Clock) -> None:
+        self._settings = settings
+        self._database = database
+        self._vault = Vault(keyring, clock)
+        self._clock = clock
+        self._socket = socket_path(settings)
+        self._wheel: Wheel[Duty] = Wheel(clock.monotonic())
+        self._devices: dict[int, Watched] = {}
+        self._exposition = Exposition()
+        self._started = clock.now()
+        self._busy = (time.process_time(), clock.monotonic())
+        self._busy_ratio = 0.0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self, stop: threading.Event) -> None:
+        async with AsyncExitStack() as stack:
+            await self._open(stack)
+            await self._reload()
+            rounds = (
+                (TICK_S, self._turn),
+                (LINES_S, self._judge_lines),
+                (FLUSH_S, self._desk.flush),
+                (BEAT_S, self._beat),
+                (INVENTORY_S, self._reload),
+                (HISTORY_S, self._write_history),
+                (PRUNE_S, self._prune_history),
+            )
+            loops = [asyncio.create_task(_every(seconds, duty)) for seconds, duty in rounds]
+            try:
+                while not stop.is_set():  # noqa: ASYNC110  # a threading event: set by a signal or by another thread
+                    await asyncio.sleep(TICK_S)
+            finally:
+                await _cancel([*loops, *self._tasks])
+
+    async def _open(self, stack: AsyncExitStack) -> None:
+        settings = self._settings
+        history = HistoryWriter(
+            settings.storage.data / "history",
+            keep_days=settings.storage.history_days,
+            keep_bytes=settings.storage.history_bytes,
+        )
+        self._desk = Desk(Store(self._database), history)
+        stack.push_async_callback(self._close_desk)
+        self._engine = await stack.enter_async_context(Engine(in_flight=settings.polling.in_flight))
+        pinger, self._icmp = _open_pinger(settings)
+        if pinger:
+            stack.callback(pinger.close)
+        asker = Asker(self._engine, pinger, settings.polling)
+        self._kit = Kit(asker, self._desk, self._exposition, self._clock)
+        known = await self._desk.load()
+        write_every = timedelta(seconds=settings.polling.interval_s)
+        self._lines = LineDuty(self._kit, self._devices, known, write_every)
+        verdicts = Verdicts(self._desk, self._clock, touched=self._lines.touch, hasten=self._hasten)
+        self._probing = Probing(self._kit, verdicts, self._lines.ports)
+        self._polling = Polling(self._kit, verdicts, self._probing)
+        self._roster = Roster(self._kit, self._wheel, self._devices, self._lines, known)
+        self._own = OwnMetrics(self._numbers)
+        server = MetricsServer(self._socket, self._pages)
+        await server.start()
+        stack.push_async_callback(server.stop)
+        stack.push_async_callback(self._say_stopped)
+
+    async def _close_desk(self) -> None:
+        """What is still waiting is written; also when the opening did not get far."""
+        await self._desk.close(self._clock.now())
+
+    async def _say_stopped(self) -> None:
+        await self._desk.beat(self._status() | {"stopped": self._clock.now()})
+
+    def _hasten(self, device: int) -> None:
+        self._wheel.hasten((POLL, device), self._clock.monotonic())
+
+    async def _turn(self) -> None:
+        for what, device in self._wheel.due(self._clock.monotonic()):
+            if watched := self._devices.get(device):
+                duty = self._probing.probe if what == PROBE else self._polling.poll
+                task = asyncio.create_task(duty(watched))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    async def _reload(self) -> None:
+        await self._roster.renew(await self._desk.read(self._read_targets), self._settings.polling)
+
+    def _read_targets(self) -> Targets:
+        with self._database.read() as session:
+            return read_targets(session, self._vault)
+
+    async def _judge_lines(self) -> None:
+        await self._lines.judge_touched(self._clock.now())
+
+    async def _write_history(self) -> None:
+        await self._desk.flush_history(self._clock.now())
+
+    async def _prune_history(self) -> None:
+        await self._desk.prune_history(self._clock.now())
+
+    async def _beat(self) -> None:
+        processor, monotonic = time.process_time(), self._clock.monotonic()
+        before_processor, before = self._busy
+        if monotonic - before > 1:
+            self._busy_ratio = (processor - before_processor) / (monotonic - before)
+            self._busy = (processor, monotonic)
+        await self._desk.beat(self._status())
+
+    def _status(self) -> Row:
+        numbers, error = self._numbers(), self._icmp.error
+        counts = ("devices", "ports", "lines", "polls", "failed_polls", "late_polls")
+        return {
+            "name": POLLER,
+            "pid": os.getpid(),
+            "started": self._started,
+            "heartbeat": self._clock.now(),
+            "stopped": None,
+            "icmp": self._icmp.word,
+            "icmp_error": error.code if error else None,
+            "icmp_facts": {name: str(value) for name, value in error.facts.items()} if error else None,
+            "interval_s": self._settings.polling.interval_s,
+            "busy_percent": round(100 * self._busy_ratio, 1),
+            **{name: int(numbers[name]) for name in counts},
+        }
+
+    def _numbers(self) -> Numbers:
+        tally, counters, desk = self._kit.tally, self._engine.counters, self._desk
+        down = sum(watched.reachability is Reachability.DOWN for watched in self._devices.values())
+        return {
+            "polls": tally.polls,
+            "failed_polls": tally.failed,
+            "late_polls": tally.late + self._wheel.missed,
+            "probes": tally.probes,
+            "poll_seconds": tally.poll_seconds,
+            "snmp_retries": counters.retried,
+            "snmp_timeouts": counters.timed_out,
+            "snmp_malformed": counters.malformed,
+            "write_failures": desk.failures,
+            "history_lost_rows": desk.history.lost_rows,
+            "devices": len(self._devices),
+            "devices_down": down,
+            "ports": sum(len(watched.ports) for watched in self._devices.values()),
+            "lines": len(self._lines.lines),
+            "icmp_available": float(self._icmp.word == "available"),
+            "busy_ratio": self._busy_ratio,
+        }
+
+    def _pages(self) -> Iterator[bytes]:
+        yield from self._exposition.pages()
+        yield self._own.page()
+
+
+def _open_pinger(settings: Settings) -> tuple[Pinger | None, IcmpState]:
+    if settings.polling.icmp == "off":
+        return None, IcmpState("off")
+    try:
+        return Pinger.open(), IcmpState("available")
+    except IcmpUnavailableError as error:
+        log.warning("%s; %s", error, error.render_hint())
+        return None, IcmpState("unavailable", error)
+
+
+async def _every(seconds: float, duty: Callable[[], Awaitable[None]]) -> None:
+    """Again and again, whatever happens in one round; a round that takes long delays the next one."""
+    loop = asyncio.get_running_loop()
+    while True:
+        started = loop.time()
+        try:
+            await duty()
+        except Exception:
+            log.exception("a round of %s failed", getattr(duty, "__qualname__", duty))
+        await asyncio.sleep(max(0.0, started + seconds - loop.time()))
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

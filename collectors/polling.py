@@ -1,0 +1,165 @@
+"""The whole poll of one device after the other: asks, and hands over what is to be written and shown.
+
+Whatever goes wrong with a device ends here: it is named in the device's row, counted, and costs nobody else anything.
+"""
+
+import logging
+from datetime import datetime
+
+from collectors.asking import Answer
+from collectors.device_metrics import device_chunks, measured_chunks, port_columns
+from collectors.device_rows import (
+    device_row,
+    measured_by,
+    neighbour_rows,
+    port_history,
+    port_row,
+    said_by,
+    sensor_rows,
+    statuses,
+)
+from collectors.errors import UnexpectedError
+from collectors.history import Kind
+from collectors.judge import Signs
+from collectors.kit import Kit
+from collectors.models import DeviceState, PortState, PortStatus, Reachability, SensorState, SubjectKind
+from collectors.port_identity import KnownPort, identify, unique_names
+from collectors.probing import Probing
+from collectors.rates import PortRates, port_rates
+from collectors.snmp import Discovery, Poll, PortFacts, elapsed
+from collectors.snmp.errors import NoAnswerError, SendFailedError
+from collectors.verdicts import Verdicts
+from collectors.watched import EarlierPort, Watched, WatchedPort
+from core.errors import GuanjinError
+
+log = logging.getLogger(__name__)
+
+SILENCE = (NoAnswerError, SendFailedError)
+
+
+class Polling:
+    def __init__(self, kit: Kit, verdicts: Verdicts, probing: Probing) -> None:
+        self._asker = kit.asker
+        self._desk = kit.desk
+        self._exposition = kit.exposition
+        self._clock = kit.clock
+        self._tally = kit.tally
+        self._verdicts = verdicts
+        self._probing = probing
+
+    async def poll(self, watched: Watched) -> None:
+        """A turn that comes while the last one is still under way is dropped; a device that is down is only probed."""
+        if watched.target.community is None:
+            self._desk.put(DeviceState, device_row(watched, self._clock.now()))
+            return
+        if watched.polling:
+            self._tally.late += 1
+            return
+        if watched.reachability is Reachability.DOWN:
+            return
+        watched.polling = True
+        self._tally.polls += 1
+        try:
+            await self._poll(watched)
+        finally:
+            watched.polling = False
+
+    async def _poll(self, watched: Watched) -> None:
+        try:
+            await self._take(watched, await self._asker.poll(watched))
+        except SILENCE as error:
+            await self._failed(watched, error, silent=True)
+        except GuanjinError as error:
+            await self._failed(watched, error, silent=False)
+        except Exception as error:
+            log.exception("polling %s failed in an unforeseen way", watched.target.name)
+            await self._failed(watched, UnexpectedError(kind=type(error).__name__), silent=False)
+
+    async def _failed(self, watched: Watched, error: GuanjinError, *, silent: bool) -> None:
+        self._tally.failed += 1
+        watched.fault, watched.last_poll = error, self._clock.now()
+        self._exposition.drop((SubjectKind.DEVICE, watched.target.id))
+        if silent:
+            watched.agent_failed = True
+            await self._probing.probe(watched)
+        self._desk.put(DeviceState, device_row(watched, self._clock.now()))
+
+    async def _take(self, watched: Watched, answer: Answer) -> None:
+        now = self._clock.now()
+        if answer.discovery is not None:
+            await self._discovered(watched, answer.discovery, now)
+        before, poll = watched.poll, answer.poll
+        seconds = elapsed(before.uptime_ticks, poll.uptime_ticks, answer.at - watched.polled_at) if before else None
+        old, watched.ports = watched.ports, {}
+        for facts in poll.ports:
+            if (port_id := watched.ids.get(facts.index)) is not None:
+                earlier = watched.earlier.get(port_id)
+                watched.ports[port_id] = _port(port_id, facts, old.get(port_id) or earlier, seconds, now)
+        watched.said |= measured_by(poll, watched.said["booted"], now)
+        watched.poll, watched.polled_at = poll, answer.at
+        watched.agent_failed, watched.last_poll, watched.last_answer = False, now, now
+        watched.fault = next(iter(answer.faults), None)
+        self._tally.poll_seconds += answer.seconds
+        self._hand_over(watched, poll, old, now)
+        self._show(watched, poll, answer.seconds)
+        await self._verdicts.hear(watched, Signs(icmp=watched.pulse.answering, snmp=True), now)
+        self._verdicts.touched(watched.target.id, now)
+
+    async def _discovered(self, watched: Watched, discovery: Discovery, now: datetime) -> None:
+        device = watched.target.id
+        identified = identify(watched.known_ports, discovery.ports)
+        given: dict[str, int] = {}
+        if identified.unknown:
+            alias = {port.index: port.alias for port in discovery.ports}
+            aliases = {name: alias[index] for index, name in identified.unknown.items()}
+            given = await self._desk.ports(device, list(identified.unknown.values()), aliases)
+        watched.ids = identified.complete(given)
+        watched.names = unique_names(discovery.ports)
+        watched.known_ports = _known(watched, discovery.ports)
+        watched.said |= said_by(discovery)
+        watched.columns = None
+        rows = neighbour_rows(device, discovery.neighbours, now)
+        await self._desk.rediscovered(device, list(watched.ids.values()), rows)
+
+    def _hand_over(self, watched: Watched, poll: Poll, old: dict[int, WatchedPort], now: datetime) -> None:
+        """Rows of the state and of the history. A port that is down and stays down adds nothing to its history."""
+        device, moment = watched.target.id, now.timestamp()
+        self._desk.put(DeviceState, device_row(watched, now))
+        for port in watched.ports.values():
+            self._desk.put(PortState, port_row(device, port, watched.names[port.facts.index], now))
+            before = old.get(port.port_id)
+            if port.oper is PortStatus.UP or before is None or before.oper is not port.oper:
+                self._desk.history.add(Kind.PORT, port.port_id, moment, port_history(port))
+        for row in sensor_rows(device, poll.health, now):
+            self._desk.put(SensorState, row)
+        said = watched.said
+        measured = [said["cpu_percent"], said["memory_percent"], said["temperature_c"], None, None, None, None]
+        uptime_s = None if poll.uptime_ticks is None else poll.uptime_ticks / 100
+        self._desk.history.add(Kind.DEVICE, device, moment, [*measured, uptime_s])
+
+    def _show(self, watched: Watched, poll: Poll, seconds: float) -> None:
+        target = watched.target
+        if watched.columns is None or len(watched.columns.labels) != len(poll.ports):
+            watched.columns = port_columns(target, poll.ports)
+        chunks = device_chunks(target, poll, watched.columns, seconds) | measured_chunks(target, watched.said)
+        self._exposition.put((SubjectKind.DEVICE, target.id), chunks)
+
+
+def _port(
+    port_id: int, facts: PortFacts, old: WatchedPort | EarlierPort | None, seconds: float | None, now: datetime
+) -> WatchedPort:
+    admin, oper = statuses(facts)
+    rates = port_rates(old.facts.counters, facts, seconds) if isinstance(old, WatchedPort) else PortRates()
+    last_change = None if old is None else old.last_change if old.oper is oper else now
+    return WatchedPort(port_id, facts, rates, admin, oper, last_change)
+
+
+def _known(watched: Watched, ports: tuple[PortFacts, ...]) -> list[KnownPort]:
+    """Those seen now, and those seen earlier that may come back."""
+    seen = [
+        KnownPort(watched.ids[port.index], watched.names[port.index], port.mac)
+        for port in ports
+        if port.index in watched.ids
+    ]
+    present = {port.port_id for port in seen}
+    return [*seen, *(port for port in watched.known_ports if port.port_id not in present)]

@@ -1,0 +1,76 @@
+"""Keeps what is watched the same as what the inventory says should be: devices and lines come, change and go."""
+
+from datetime import datetime
+from typing import Final
+
+from collectors.kit import Kit
+from collectors.line_duty import LineDuty
+from collectors.models import SubjectKind
+from collectors.store import Known
+from collectors.targets import DeviceTarget, Targets
+from collectors.watched import Watched
+from collectors.wheel import Wheel
+from core.settings import PollingSettings
+
+POLL: Final = "poll"
+PROBE: Final = "probe"
+Duty = tuple[str, int]
+
+# New devices are asked within seconds, but not all in the same one.
+FIRST_A_SECOND: Final = 100
+SOON_S: Final = 0.5
+
+
+class Roster:
+    def __init__(
+        self, kit: Kit, wheel: Wheel[Duty], devices: dict[int, Watched], lines: LineDuty, known: Known
+    ) -> None:
+        self._kit = kit
+        self._wheel = wheel
+        self._devices = devices
+        self._lines = lines
+        self._known = known
+        self._before: Targets | None = None
+
+    async def renew(self, targets: Targets, settings: PollingSettings) -> None:
+        """Take over an inventory just read. What an earlier process knew and this one does not watch is forgotten."""
+        now, monotonic = self._kit.clock.now(), self._kit.clock.monotonic()
+        known = set(self._devices) if self._before else set(self._known.devices) | set(self._known.ports)
+        gone = [device for device in known if device not in targets.devices]
+        for device in gone:
+            self._drop(device)
+        fresh = 0
+        for device, target in targets.devices.items():
+            if self._take(device, target, now):
+                first = monotonic + SOON_S + fresh / FIRST_A_SECOND
+                self._wheel.add((PROBE, device), settings.icmp_interval_s, first)
+                self._wheel.add((POLL, device), settings.interval_s, first)
+                fresh += 1
+        lines_gone = self._lines.renew(targets.lines, now)
+        if self._before is None:
+            lines_gone = [line for line in self._known.lines if line not in targets.lines]
+        if gone or lines_gone:
+            await self._kit.desk.forget(gone, lines_gone, now)
+        self._before = targets
+
+    def _take(self, device: int, target: DeviceTarget, now: datetime) -> bool:
+        """True when the device has to be asked anew."""
+        watched = self._devices.get(device)
+        if watched is not None:
+            renewed = watched.renewed(target)
+            self._devices[device] = renewed
+            return renewed is not watched
+        watched = Watched(target, now, fault=target.fault)
+        if self._before is None:
+            if state := self._known.devices.get(device):
+                watched.remember(state, self._known.ports.get(device, ()))
+            watched.out = (SubjectKind.DEVICE, device) in self._known.out
+        self._devices[device] = watched
+        return True
+
+    def _drop(self, device: int) -> None:
+        self._devices.pop(device, None)
+        for duty in (POLL, PROBE):
+            self._wheel.remove((duty, device))
+        for subject in ((SubjectKind.DEVICE, device), (PROBE, device)):
+            self._kit.exposition.drop(subject)

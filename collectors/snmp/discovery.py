@@ -1,0 +1,144 @@
+"""Getting to know a device: what it is, what ports and parts it has, who is next to it.
+
+    system, one GET -> profile -> ports (two walks) -> identity -> parts -> neighbours -> Discovery -> PollPlan
+
+Discovery is dear and seldom; polling is cheap and all the time (`collectors.snmp.plan`).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from collectors.snmp.errors import SnmpError
+from collectors.snmp.facts import Health, Identity, Neighbour, PortFacts, SystemFacts
+from collectors.snmp.finding import Found, find
+from collectors.snmp.health import read_health
+from collectors.snmp.interfaces import IF_NUMBER, IF_TABLE_LAST_CHANGE, TABLE_COLUMNS, X_TABLE_COLUMNS, ports
+from collectors.snmp.neighbours import neighbours
+from collectors.snmp.present import get_present
+from collectors.snmp.profiles import Profiles, shipped
+from collectors.snmp.reading import text, whole
+from collectors.snmp.schema import Profile, TextRule, is_instance
+from collectors.snmp.session import SYS_UP_TIME, Session
+from collectors.snmp.walk import Table, walk_table
+from collectors.snmp.wire import Oid, Value
+
+SYSTEM: Final[Oid] = (1, 3, 6, 1, 2, 1, 1)
+DESCR, OBJECT_ID, CONTACT, NAME, LOCATION = ((*SYSTEM, number, 0) for number in (1, 2, 4, 5, 6))
+ASKED: Final = (DESCR, OBJECT_ID, SYS_UP_TIME, CONTACT, NAME, LOCATION, IF_NUMBER, IF_TABLE_LAST_CHANGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What, when it changes, says that the interface table is not the one that was discovered."""
+
+    if_number: int | None = None
+    if_table_last_change: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """`faults`: tables that the agent could not give in full. They cost what is missing, not the rest."""
+
+    system: SystemFacts
+    identity: Identity
+    ports: tuple[PortFacts, ...]
+    health: Health
+    neighbours: tuple[Neighbour, ...]
+    found: Found
+    baseline: Baseline
+    faults: tuple[SnmpError, ...]
+
+
+async def discover(session: Session, profiles: Profiles | None = None) -> Discovery:
+    """Raises NoAnswerError when the device does not answer; a broken table is a fault in the result."""
+    system, baseline = await _system(session)
+    known = profiles or shipped()
+    profile = known.choose(system)
+    chain = known.chain(profile)
+    table, faults = await _interfaces(session)
+    found_ports = ports(table)
+    identity = await _identity(session, profile, chain, system)
+    found = await find(session, chain)
+    return Discovery(
+        system,
+        identity,
+        found_ports,
+        await read_health(session, found),
+        await neighbours(session, _protocols(chain), found_ports),
+        found,
+        baseline,
+        (*faults, *found.faults),
+    )
+
+
+async def _system(session: Session) -> tuple[SystemFacts, Baseline]:
+    values = {varbind.oid: varbind.value for varbind in await session.get(ASKED)}
+    object_id = values[OBJECT_ID]
+    facts = SystemFacts(
+        descr=text(values[DESCR]),
+        object_id=text(object_id) if isinstance(object_id, tuple) else "",
+        name=text(values[NAME]),
+        location=text(values[LOCATION]),
+        contact=text(values[CONTACT]),
+        uptime_ticks=whole(values[SYS_UP_TIME]),
+    )
+    return facts, Baseline(whole(values[IF_NUMBER]), whole(values[IF_TABLE_LAST_CHANGE]))
+
+
+async def _interfaces(session: Session) -> tuple[Table, tuple[SnmpError, ...]]:
+    """Both tables apart: an agent without ifXTable would answer with strangers in half of each row."""
+    base = await walk_table(session, TABLE_COLUMNS)
+    extended = await walk_table(session, X_TABLE_COLUMNS)
+    return Table(base.columns | extended.columns), (*base.faults, *extended.faults)
+
+
+def _protocols(chain: Sequence[Profile]) -> list[str]:
+    return next((list(profile.neighbours) for profile in chain if profile.neighbours), [])
+
+
+async def _identity(session: Session, profile: Profile, chain: Sequence[Profile], system: SystemFacts) -> Identity:
+    rules = {
+        field: [rule for each in chain for rule in getattr(each.identity, field)]
+        for field in ("hardware", "version", "serial")
+    }
+    texts = await _texts(session, [rule for field in rules.values() for rule in field])
+    found = {field: _first_text(several, texts, system) for field, several in rules.items()}
+    return Identity(profile.name, profile.platform, profile.vendor or _vendor(chain), **found)
+
+
+def _vendor(chain: Sequence[Profile]) -> str:
+    return next((profile.vendor for profile in chain if profile.vendor), "")
+
+
+async def _texts(session: Session, rules: Sequence[TextRule]) -> dict[Oid, dict[Oid, Value]]:
+    """By object, the values of its rows (a single object's row is empty)."""
+    oids = {oid for rule in rules for oid in (rule.oid, *rule.only) if oid is not None}
+    table = await walk_table(session, sorted(oid for oid in oids if not is_instance(oid)), most=2000)
+    rows = {
+        column: {index: varbind.value for index, varbind in found.items()} for column, found in table.columns.items()
+    }
+    single = sorted(oid for oid in oids if is_instance(oid))
+    present = await get_present(session, single)
+    return rows | {oid: {(): present[oid]} if oid in present else {} for oid in single}
+
+
+def _first_text(rules: Sequence[TextRule], texts: dict[Oid, dict[Oid, Value]], system: SystemFacts) -> str:
+    for rule in rules:
+        for candidate in _candidates(rule, texts, system):
+            found = re.search(rule.pattern, candidate) if rule.pattern else None
+            chosen = candidate if not rule.pattern else (found.group(found.lastindex or 0) if found else "")
+            if chosen.strip():
+                return chosen.strip()
+    return ""
+
+
+def _candidates(rule: TextRule, texts: dict[Oid, dict[Oid, Value]], system: SystemFacts) -> list[str]:
+    if rule.oid is None:
+        return [system.descr]
+    return [
+        text(value)
+        for index, value in texts[rule.oid].items()
+        if all(texts[oid].get(index) in values for oid, values in rule.only.items())
+    ]

@@ -1,0 +1,73 @@
+"""Who is at the other end, by LLDP (IEEE 802.1AB) and by Cisco's CDP, which many switches speak as well."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from collectors.snmp.facts import Neighbour, PortFacts
+from collectors.snmp.reading import mac, text
+from collectors.snmp.session import Session
+from collectors.snmp.walk import Table, walk_table
+from collectors.snmp.wire import Oid, Value
+
+LLDP_REMOTE: Final[Oid] = (1, 0, 8802, 1, 1, 2, 1, 4, 1, 1)
+LLDP_LOCAL_PORT: Final[Oid] = (1, 0, 8802, 1, 1, 2, 1, 3, 7, 1)
+CHASSIS, PORT_SUBTYPE, PORT, PORT_DESCR, SYS_NAME = ((*LLDP_REMOTE, number) for number in (5, 6, 7, 8, 9))
+LOCAL_ID, LOCAL_DESCR = ((*LLDP_LOCAL_PORT, number) for number in (3, 4))
+MAC_SUBTYPE: Final = 3
+
+CDP_CACHE: Final[Oid] = (1, 3, 6, 1, 4, 1, 9, 9, 23, 1, 2, 1, 1)
+CDP_DEVICE, CDP_PORT = (*CDP_CACHE, 6), (*CDP_CACHE, 7)
+
+
+async def neighbours(session: Session, protocols: Sequence[str], ports: Sequence[PortFacts]) -> tuple[Neighbour, ...]:
+    found: list[Neighbour] = []
+    if "lldp" in protocols:
+        remote = await walk_table(session, [CHASSIS, PORT_SUBTYPE, PORT, PORT_DESCR, SYS_NAME])
+        local = await walk_table(session, [LOCAL_ID, LOCAL_DESCR]) if remote.indexes else Table({})
+        found += lldp(remote, local, ports)
+    if "cdp" in protocols:
+        found += cdp(await walk_table(session, [CDP_DEVICE, CDP_PORT]), ports)
+    return tuple(found)
+
+
+def lldp(remote: Table, local: Table, ports: Sequence[PortFacts]) -> list[Neighbour]:
+    """Index of the remote table: time mark, local port number, a number. The port number need not be the ifIndex."""
+    by_index = {port.index: port for port in ports}
+    by_name = {name: port for port in ports for name in (port.name, port.descr, port.alias) if name}
+    found = []
+    for index in remote.indexes:
+        cells = _row(remote, index)
+        number = index[1] if len(index) > 1 else 0
+        spoken = [text(cell) for cell in _row(local, (number,)).values()]
+        port = next((by_name[word] for word in spoken if word in by_name), by_index.get(number))
+        local_port = port.name if port is not None else next(filter(None, spoken), str(number))
+        name = text(cells.get(SYS_NAME)) or _identifier(cells.get(CHASSIS))
+        found.append(Neighbour("lldp", local_port, name, _remote_port(cells)))
+    return found
+
+
+def _remote_port(cells: Mapping[Oid, Value]) -> str:
+    """The port's own identifier; a MAC address tells a reader less than the description does."""
+    described = text(cells.get(PORT_DESCR))
+    if cells.get(PORT_SUBTYPE) == MAC_SUBTYPE:
+        return described or _identifier(cells.get(PORT))
+    return text(cells.get(PORT)) or described
+
+
+def _identifier(value: Value) -> str:
+    return mac(value) or text(value)
+
+
+def cdp(cache: Table, ports: Sequence[PortFacts]) -> list[Neighbour]:
+    """Index: local ifIndex, a number."""
+    names = {port.index: port.name for port in ports}
+    found = []
+    for index in cache.indexes:
+        cells = _row(cache, index)
+        local_port = names.get(index[0], str(index[0]))
+        found.append(Neighbour("cdp", local_port, text(cells.get(CDP_DEVICE)), text(cells.get(CDP_PORT))))
+    return found
+
+
+def _row(table: Table, index: Oid) -> dict[Oid, Value]:
+    return {column: rows[index].value for column, rows in table.columns.items() if index in rows}

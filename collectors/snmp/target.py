@@ -1,0 +1,46 @@
+"""Whom to ask, and how."""
+
+import ipaddress
+import socket
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from collectors.snmp.errors import AddressError
+from collectors.snmp.wire import Version
+
+BACKOFF: Final = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """`address` is an IP address: names are resolved by whoever reads them. Retries follow the first attempt."""
+
+    address: str
+    port: int = 161
+    version: Version = Version.V2C
+    community: bytes = field(default=b"public", repr=False)
+    timeout_s: float = 2.0
+    retries: int = 2
+
+    @property
+    def family(self) -> socket.AddressFamily:
+        return _parsed(self.address)[0]
+
+    @property
+    def endpoint(self) -> tuple[str, int]:
+        """As the kernel writes the source of an answer."""
+        return _parsed(self.address)[1], self.port
+
+    def timeouts(self) -> tuple[float, ...]:
+        """How long to wait after each attempt: longer each time, for what is slow or busy is not helped by more."""
+        return tuple(self.timeout_s * BACKOFF**attempt for attempt in range(self.retries + 1))
+
+
+@lru_cache(maxsize=65536)
+def _parsed(address: str) -> tuple[socket.AddressFamily, str]:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        raise AddressError(address=address) from None
+    return socket.AF_INET if parsed.version == 4 else socket.AF_INET6, str(parsed)  # noqa: PLR2004  # IP version 4

@@ -1,0 +1,190 @@
+"""One UDP socket an address family for all devices of a process.
+
+    exchange() --sendto--> socket --> agent
+       |                     | readable: up to 64 datagrams a wake-up
+    pending[request-id] <----+ source address, version and PDU type checked, then the waiter's own reader
+
+A socket a device costs a file descriptor, a registration and a wake-up a request; one socket for all costs a table
+look-up. Whoever is not on the way between us and a device has to guess a random request-id to be heard, and the
+device's address as well. Whatever else arrives is counted and dropped.
+"""
+
+import asyncio
+import os
+import socket
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final, Self, TypeVar
+
+from collectors.snmp.errors import NoAnswerError, SendFailedError, WireError
+from collectors.snmp.target import Target
+from collectors.snmp.wire import FIRST_REQUEST_ID, LAST_REQUEST_ID, Head, PduType, read_head
+
+Answer = TypeVar("Answer")
+Reader = Callable[[bytes, Head], Answer]
+
+DRAIN: Final = 64
+LARGEST_DATAGRAM: Final = 65535
+RECEIVE_BUFFER: Final = 4 << 20
+REMEMBERED: Final = 4096
+
+
+@dataclass(slots=True)
+class Counters:
+    """What the transport has seen; all of it since the start."""
+
+    sent: int = 0
+    retried: int = 0
+    answered: int = 0
+    timed_out: int = 0
+    malformed: int = 0
+    unknown: int = 0
+    late: int = 0
+    misdirected: int = 0
+
+
+class _Pending:
+    """A request that waits for its answer."""
+
+    __slots__ = ("future", "packet", "reader", "target", "timer", "waits")
+
+    def __init__(self, target: Target, packet: bytes, reader: Reader[Any], future: asyncio.Future[Any]) -> None:
+        self.target = target
+        self.packet = packet
+        self.reader = reader
+        self.future = future
+        self.waits: Iterator[float] = iter(target.timeouts())
+        self.timer: asyncio.TimerHandle | None = None
+
+
+class Transport:
+    """`async with Transport() as transport`; lives in one event loop."""
+
+    def __init__(self, *, in_flight: int = 500) -> None:
+        self.counters = Counters()
+        self._free = asyncio.Semaphore(in_flight)
+        self._pending: dict[int, _Pending] = {}
+        self._over: OrderedDict[int, None] = OrderedDict()
+        self._sockets: dict[socket.AddressFamily, socket.socket] = {}
+        self._loop: asyncio.AbstractEventLoop
+
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for opened in self._sockets.values():
+            self._loop.remove_reader(opened)
+            opened.close()
+        self._sockets.clear()
+        for pending in list(self._pending.values()):
+            pending.future.cancel()
+
+    def new_request_id(self) -> int:
+        """Random, so that it cannot be guessed from another one; always four octets long, so that it can be patched."""
+        while True:
+            number = int.from_bytes(os.urandom(4)) & LAST_REQUEST_ID
+            if number >= FIRST_REQUEST_ID and number not in self._pending:
+                return number
+
+    async def exchange(self, target: Target, request_id: int, packet: bytes, reader: Reader[Answer]) -> Answer:
+        """Send, wait, send again; `reader` turns the answer's octets into a value, and may refuse them by `WireError`.
+
+        All attempts carry the same request-id, so that an answer to the first is still good after the second.
+        """
+        async with self._free:
+            future: asyncio.Future[Answer] = self._loop.create_future()
+            pending = _Pending(target, packet, reader, future)
+            self._pending[request_id] = pending
+            try:
+                self._attempt(pending)
+                return await future
+            finally:
+                if pending.timer is not None:
+                    pending.timer.cancel()
+                del self._pending[request_id]
+                self._forget(request_id)
+
+    def _forget(self, request_id: int) -> None:
+        """Remember for a while that this was ours, to tell a late answer from a stray one."""
+        self._over[request_id] = None
+        if len(self._over) > REMEMBERED:
+            self._over.popitem(last=False)
+
+    def _attempt(self, pending: _Pending) -> None:
+        """Runs once for each attempt, and once more when the last one has been waited for."""
+        target = pending.target
+        if pending.future.done():
+            return
+        wait = next(pending.waits, None)
+        if wait is None:
+            self.counters.timed_out += 1
+            pending.future.set_exception(NoAnswerError(address=target.address, port=target.port))
+            return
+        self.counters.retried += pending.timer is not None
+        try:
+            self._send(target, pending.packet)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            pending.future.set_exception(SendFailedError(address=target.address, port=target.port, reason=reason))
+            return
+        pending.timer = self._loop.call_later(wait, self._attempt, pending)
+
+    def _send(self, target: Target, packet: bytes) -> None:
+        self.counters.sent += 1
+        # A full send buffer is a lost datagram like any other: the next attempt makes up for it.
+        with suppress(BlockingIOError):
+            self._socket(target.family).sendto(packet, target.endpoint)
+
+    def _socket(self, family: socket.AddressFamily) -> socket.socket:
+        opened = self._sockets.get(family)
+        if opened is None:
+            opened = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            opened.bind(("", 0))
+            self._loop.add_reader(opened, self._drain, opened)
+            self._sockets[family] = opened
+        return opened
+
+    def _drain(self, opened: socket.socket) -> None:
+        for _ in range(DRAIN):
+            try:
+                data, source = opened.recvfrom(LARGEST_DATAGRAM)
+            except OSError:  # BlockingIOError: empty; anything else concerns one datagram that is gone anyway
+                return
+            self._receive(data, source)
+
+    def _receive(self, data: bytes, source: tuple[Any, ...]) -> None:
+        try:
+            head = read_head(data)
+        except WireError:
+            self.counters.malformed += 1
+            return
+        pending = self._pending.get(head.pdu.request_id)
+        if pending is None or pending.future.done():
+            self._count_stray(head.pdu.request_id, answered=pending is not None)
+        elif source[:2] != pending.target.endpoint:
+            self.counters.misdirected += 1
+        else:
+            self._resolve(pending, data, head)
+
+    def _count_stray(self, request_id: int, *, answered: bool) -> None:
+        if answered or request_id in self._over:
+            self.counters.late += 1
+        else:
+            self.counters.unknown += 1
+
+    def _resolve(self, pending: _Pending, data: bytes, head: Head) -> None:
+        """A bad answer changes nothing: the right one may still come, and if not, the timer speaks."""
+        if head.pdu.kind is not PduType.RESPONSE or head.version is not pending.target.version:
+            self.counters.malformed += 1
+            return
+        try:
+            answer = pending.reader(data, head)
+        except WireError:
+            self.counters.malformed += 1
+            return
+        self.counters.answered += 1
+        pending.future.set_result(answer)

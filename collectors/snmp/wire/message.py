@@ -1,0 +1,119 @@
+"""Messages of versions 1 and 2c (RFC 1157 section 4, RFC 1901): a version, a community, a PDU.
+
+The version 3 message differs in everything but the PDU, so it gets a module of its own beside this one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from collectors.snmp.errors import WireError
+from collectors.snmp.wire.ber import element, expect, integer_contents
+from collectors.snmp.wire.pdu import (
+    SEQUENCE,
+    Pdu,
+    PduHead,
+    PduType,
+    encode_pdu,
+    read_body,
+    read_expected,
+    read_number,
+    read_pdu,
+    read_pdu_head,
+)
+from collectors.snmp.wire.values import Tag, Value
+
+
+class Version(IntEnum):
+    """As on the wire."""
+
+    V1 = 0
+    V2C = 1
+
+
+VERSIONS: Final = {version.value: version for version in Version}
+FIRST_REQUEST_ID: Final = 0x01000000
+LAST_REQUEST_ID: Final = 0x7FFFFFFF
+NULL: Final = element(Tag.NULL, b"")
+NO_ERROR: Final = 2 * element(Tag.INTEGER, b"\0")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    version: Version
+    community: bytes
+    pdu: Pdu
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A message read as far as the request-id."""
+
+    version: Version
+    community: bytes
+    pdu: PduHead
+
+
+def encode_message(message: Message) -> bytes:
+    return _envelope(message.version, message.community, encode_pdu(message.pdu))
+
+
+def _envelope(version: Version, community: bytes, pdu: bytes) -> bytes:
+    head = element(Tag.INTEGER, integer_contents(version)) + element(Tag.OCTET_STRING, community)
+    return element(SEQUENCE, head + pdu)
+
+
+def read_head(data: bytes) -> Head:
+    """Who waits for this datagram? Octets after the message are ignored: some agents pad."""
+    start, end = expect(data, 0, len(data), SEQUENCE)
+    number, position = read_number(data, start, end)
+    version = VERSIONS.get(number)
+    if version is None:
+        raise WireError(reason=f"no community message has version {number}")
+    community_start, community_stop = expect(data, position, end, Tag.OCTET_STRING)
+    pdu = read_pdu_head(data, community_stop, end)
+    if pdu.end != end:
+        raise WireError(reason="octets after the PDU")
+    return Head(version, data[community_start:community_stop], pdu)
+
+
+def decode_message(data: bytes) -> Message:
+    """Raises `WireError`, and nothing else, whatever the octets are."""
+    head = read_head(data)
+    return Message(head.version, head.community, read_pdu(data, head.pdu))
+
+
+class GetTemplate:
+    """A GET of always the same instances: encoded once, sent with a new request-id, answers matched by octets.
+
+    `names` are encoded by `oid_name`. The request-id has to lie between `FIRST_REQUEST_ID` and `LAST_REQUEST_ID`, so
+    that it always takes four octets.
+    """
+
+    __slots__ = ("_after", "_before", "names")
+
+    def __init__(self, version: Version, community: bytes, names: Sequence[bytes]) -> None:
+        self.names = names
+        varbinds = element(SEQUENCE, b"".join(element(SEQUENCE, name + NULL) for name in names))
+        number = element(Tag.INTEGER, integer_contents(FIRST_REQUEST_ID))
+        pdu = element(PduType.GET, number + NO_ERROR + varbinds)
+        self._after = NO_ERROR + varbinds
+        packet = _envelope(version, community, pdu)
+        self._before = packet[: len(packet) - len(self._after) - 4]
+
+    def encode(self, request_id: int) -> bytes:
+        return self._before + request_id.to_bytes(4) + self._after
+
+    def read(self, data: bytes, head: Head) -> tuple[int, int, list[Value]]:
+        """Error-status, error-index and values in the order asked; of an error answer, no values.
+
+        Raises `WireError` when the answer names other variables than were asked (RFC 3416 section 4.2.1 forbids it).
+        """
+        matched = read_expected(data, head.pdu, self.names)
+        if matched is not None:
+            return matched
+        status, index, _, _ = read_body(data, head.pdu)
+        if status:
+            return status, index, []
+        raise WireError(reason="the answer names other variables than were asked")

@@ -1,0 +1,162 @@
+"""The poller's hands on the database. Every function is short, synchronous and called from one thread of its own.
+
+What the next poll brings again goes through the bulk door, two thousand rows a transaction at most. What no poll
+brings again (outages, and the change of state that they belong to) goes through the durable door.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Table, delete, inspect, select, update
+from sqlalchemy.orm import Session
+
+from collectors.models import (
+    DeviceState,
+    DiscoveredNeighbour,
+    LineState,
+    OutageRecord,
+    PollerStatus,
+    PortState,
+    SensorState,
+    SubjectKind,
+)
+from core.database import BULK_ROWS, Base, Database, bulk_upsert
+from inventory.ports import ensure_ports
+
+Row = dict[str, Any]
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What an earlier poller left."""
+
+    devices: Mapping[int, DeviceState]
+    ports: Mapping[int, Sequence[PortState]]  # by device
+    lines: Mapping[int, LineState]
+    out: frozenset[tuple[SubjectKind, int]]  # whose outage is still open
+
+
+@dataclass(frozen=True)
+class Outage:
+    """One that begins (`ended` None) or is over."""
+
+    kind: SubjectKind
+    subject_id: int
+    subject_name: str
+    state: str
+    moment: datetime
+    cause: str | None
+    in_maintenance: bool
+    over: bool
+
+
+def table_of(model: type[Base]) -> Table:
+    table = inspect(model).local_table
+    if not isinstance(table, Table):
+        raise TypeError(model)
+    return table
+
+
+def key_columns(model: type[Base]) -> tuple[str, ...]:
+    return tuple(column.name for column in table_of(model).primary_key.columns)
+
+
+class Store:
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def load(self) -> Known:
+        with self.database.read() as session:
+            ports: dict[int, list[PortState]] = {}
+            for port in session.scalars(select(PortState)):
+                ports.setdefault(port.device_id, []).append(port)
+            open_outages = select(OutageRecord).where(OutageRecord.ended.is_(None))
+            return Known(
+                {state.device_id: state for state in session.scalars(select(DeviceState))},
+                ports,
+                {state.line_id: state for state in session.scalars(select(LineState))},
+                frozenset((outage.subject_kind, outage.subject_id) for outage in session.scalars(open_outages)),
+            )
+
+    def save(self, batch: Mapping[type[Base], Sequence[Row]]) -> None:
+        for model, rows in batch.items():
+            for piece in pieces(rows, BULK_ROWS):
+                with self.database.bulk() as connection:
+                    bulk_upsert(connection, table_of(model), piece, key_columns(model))
+
+    def change(self, model: type[Base], row: Row, outage: Outage | None) -> None:
+        """A new state and what it means for the record of outages, together or not at all."""
+        with self.database.write() as session:
+            bulk_upsert(session.connection(), table_of(model), [row], key_columns(model))
+            if outage and outage.over:
+                _close(session, outage.kind, [outage.subject_id], outage.moment)
+            elif outage:
+                _begin(session, outage)
+
+    def ports(self, device_id: int, names: Iterable[str], aliases: Mapping[str, str]) -> dict[str, int]:
+        with self.database.write() as session:
+            return ensure_ports(session, device_id, names, aliases)
+
+    def rediscovered(self, device_id: int, ports: Iterable[int], neighbours: Sequence[Row]) -> None:
+        """Forget what the device no longer has; its sensors come again with the next poll."""
+        with self.database.bulk() as connection:
+            connection.execute(delete(SensorState).where(SensorState.device_id == device_id))
+            connection.execute(delete(DiscoveredNeighbour).where(DiscoveredNeighbour.device_id == device_id))
+            gone = select(PortState.port_id).where(PortState.device_id == device_id)
+            kept = set(ports)
+            for piece in pieces([port for port in connection.scalars(gone) if port not in kept], 500):
+                connection.execute(delete(PortState).where(PortState.port_id.in_(piece)))
+            if neighbours:
+                keys = key_columns(DiscoveredNeighbour)
+                bulk_upsert(connection, table_of(DiscoveredNeighbour), neighbours[:BULK_ROWS], keys)
+
+    def forget(self, devices: Iterable[int], lines: Iterable[int], now: datetime) -> None:
+        """The rows of what is watched no more; an outage that was open ends with the watching."""
+        with self.database.write() as session:
+            for piece in pieces(list(devices), 500):
+                for model in (DeviceState, PortState, SensorState, DiscoveredNeighbour):
+                    session.execute(delete(model).where(table_of(model).c.device_id.in_(piece)))
+                _close(session, SubjectKind.DEVICE, piece, now)
+            for piece in pieces(list(lines), 500):
+                session.execute(delete(LineState).where(LineState.line_id.in_(piece)))
+                _close(session, SubjectKind.LINE, piece, now)
+
+    def beat(self, row: Row) -> None:
+        with self.database.bulk() as connection:
+            bulk_upsert(connection, table_of(PollerStatus), [row], key_columns(PollerStatus))
+
+
+def _begin(session: Session, outage: Outage) -> None:
+    already = select(OutageRecord.id).where(
+        OutageRecord.subject_kind == outage.kind,
+        OutageRecord.subject_id == outage.subject_id,
+        OutageRecord.ended.is_(None),
+    )
+    if session.scalars(already).first() is None:
+        session.add(
+            OutageRecord(
+                subject_kind=outage.kind,
+                subject_id=outage.subject_id,
+                subject_name=outage.subject_name,
+                state=outage.state,
+                began=outage.moment,
+                cause=outage.cause,
+                in_maintenance=outage.in_maintenance,
+            )
+        )
+
+
+def _close(session: Session, kind: SubjectKind, subjects: Sequence[int], now: datetime) -> None:
+    session.execute(
+        update(OutageRecord)
+        .where(OutageRecord.subject_kind == kind, OutageRecord.subject_id.in_(subjects), OutageRecord.ended.is_(None))
+        .values(ended=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def pieces(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    return (items[start : start + size] for start in range(0, len(items), size))

@@ -1,0 +1,145 @@
+"""What is to be watched, read from the inventory: plain values, so that the event loop holds no database rows.
+
+Credentials come from the vault's monitoring realm and from nowhere else; each is opened once a reading. A device whose
+credential is missing is still watched by ICMP and TCP, and says what is wrong with it.
+"""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collectors.errors import AddressNotUsableError, NoCredentialError, SnmpVersionError, WrongCredentialError
+from collectors.health import watched_devices
+from core.errors import GuanjinError
+from inventory.kinds import SnmpVersion
+from inventory.models import Device, Line
+from security.errors import SecretNotFoundError
+from security.vault import Realm, Vault
+
+COMMUNITY: Final = "community"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceTarget:
+    """`community` is None where SNMP is not asked: no credential is named, or `fault` says what is wrong with it."""
+
+    id: int
+    name: str
+    address: str
+    snmp_port: int
+    snmp_version: SnmpVersion
+    community: bytes | None = field(repr=False)
+    ssh_port: int
+    maintenance_until: datetime | None
+    fault: GuanjinError | None = field(default=None, compare=False)
+
+    @property
+    def askable(self) -> bool:
+        """Whether there is an address that anything can be sent to."""
+        return not isinstance(self.fault, AddressNotUsableError)
+
+    @property
+    def on_loopback(self) -> bool:
+        return ipaddress.ip_address(self.address).is_loopback
+
+    @property
+    def instance(self) -> str:
+        """As Prometheus writes a target."""
+        host = f"[{self.address}]" if ":" in self.address else self.address
+        return host if self.snmp_port == 161 else f"{host}:{self.snmp_port}"  # noqa: PLR2004  # SNMP's own port
+
+    def in_maintenance(self, now: datetime) -> bool:
+        return self.maintenance_until is not None and now < self.maintenance_until
+
+
+@dataclass(frozen=True, slots=True)
+class LineTarget:
+    id: int
+    name: str
+    carrier: str
+    bandwidth_bps: int | None
+    a_device: int | None
+    a_port: int | None
+    b_device: int | None
+    b_port: int | None
+    maintenance_until: datetime | None
+
+    def in_maintenance(self, now: datetime) -> bool:
+        return self.maintenance_until is not None and now < self.maintenance_until
+
+
+@dataclass(frozen=True)
+class Targets:
+    devices: Mapping[int, DeviceTarget]
+    lines: Mapping[int, LineTarget]
+
+
+def read_targets(session: Session, vault: Vault) -> Targets:
+    opened: dict[str, bytes | GuanjinError] = {}
+    devices = {}
+    for device in session.scalars(watched_devices()):
+        devices[device.id] = _device(session, vault, device, opened)
+    lines = {line.id: _line(line) for line in session.scalars(select(Line))}
+    return Targets(devices, lines)
+
+
+def _device(session: Session, vault: Vault, device: Device, opened: dict[str, bytes | GuanjinError]) -> DeviceTarget:
+    name = device.snmp_credential
+    if name and name not in opened:
+        opened[name] = _community(session, vault, name)
+    credential = opened.get(name)
+    address = device.address or ""
+    fault = credential if isinstance(credential, GuanjinError) else None
+    if device.snmp_version is SnmpVersion.V3 and name:
+        fault = SnmpVersionError(version=device.snmp_version.value)
+    if not _usable(address):
+        fault = AddressNotUsableError(address=address)
+    return DeviceTarget(
+        id=device.id,
+        name=device.name,
+        address=address,
+        snmp_port=device.snmp_port,
+        snmp_version=device.snmp_version,
+        community=credential if isinstance(credential, bytes) and fault is None else None,
+        ssh_port=device.ssh_port,
+        maintenance_until=device.maintenance_until,
+        fault=fault,
+    )
+
+
+def _community(session: Session, vault: Vault, name: str) -> bytes | GuanjinError:
+    try:
+        secret = vault.open(session, Realm.MONITOR, name)
+    except SecretNotFoundError:
+        return NoCredentialError(credential=name)
+    except GuanjinError as error:
+        return error
+    community = secret.get(COMMUNITY, "")
+    return community.encode() if community else WrongCredentialError(credential=name, field=COMMUNITY)
+
+
+def _usable(address: str) -> bool:
+    try:
+        ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return True
+
+
+def _line(line: Line) -> LineTarget:
+    return LineTarget(
+        id=line.id,
+        name=line.name,
+        carrier=line.carrier.value,
+        bandwidth_bps=line.bandwidth_bps,
+        a_device=line.a_device_id,
+        a_port=line.a_port_id,
+        b_device=line.b_device_id,
+        b_port=line.b_port_id,
+        maintenance_until=line.maintenance_until,
+    )

@@ -1,0 +1,129 @@
+"""Bringing a database to the schema that this program expects, and knowing whether it is there.
+
+A migration runs in one transaction on both databases (SQLite's DDL is transactional), so a machine that loses power
+half-way finds the old schema, whole.
+"""
+
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData
+from sqlalchemy.exc import DBAPIError
+
+from core.errors import Category, GuanjinError
+from core.i18n import N_
+
+if TYPE_CHECKING:
+    from core.database import Database
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class SchemaMissingError(GuanjinError):
+    code = "core.schema_missing"
+    category = Category.INTEGRITY
+    message = N_("the database %(url)s is empty or missing, and a running installation does not create one")
+    hint = N_("restore it from a backup, or run `guanjin init` to begin a new installation")
+
+
+class SchemaOutdatedError(GuanjinError):
+    code = "core.schema_outdated"
+    category = Category.INTEGRITY
+    message = N_("the database has schema %(found)s, this program needs %(needed)s")
+    hint = N_("make a backup, then run `guanjin database upgrade`")
+
+
+class SchemaNewerError(GuanjinError):
+    code = "core.schema_newer"
+    category = Category.INTEGRITY
+    message = N_("the database has schema %(found)s, which this older program does not know")
+    hint = N_("run the program version that wrote the database, or a newer one")
+
+
+class DatabaseUnreachableError(GuanjinError):
+    code = "core.database_unreachable"
+    category = Category.UNREACHABLE
+    message = N_("the database %(url)s cannot be opened: %(reason)s")
+    hint = N_(
+        "check that storage.data and storage.database_url are right, that the database server runs,"
+        " and that this user may use them"
+    )
+
+
+class DatabaseDamagedError(GuanjinError):
+    code = "core.database_damaged"
+    category = Category.INTEGRITY
+    message = N_("the file %(url)s is not a sound database: %(reason)s")
+    hint = N_("keep the file as it is, and restore the newest backup beside it")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def head() -> str:
+    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    if revision is None:
+        raise LookupError("the program has no migrations")
+    return revision
+
+
+def known_revisions() -> tuple[str, ...]:
+    """Oldest first."""
+    return tuple(script.revision for script in reversed(list(ScriptDirectory.from_config(_config()).walk_revisions())))
+
+
+def current(database: "Database") -> str | None:
+    """The schema revision of a database; None where there is none. Never creates an SQLite file by looking.
+
+    Raises DatabaseUnreachableError, DatabaseDamagedError.
+    """
+    url = database.url.render_as_string(hide_password=True)
+    try:
+        if database.path is not None and not database.path.exists():
+            return None
+        with database.read_engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except OSError as error:
+        raise DatabaseUnreachableError(url=url, reason=error.strerror) from error
+    except DBAPIError as error:
+        damaged = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+        kind = DatabaseDamagedError if damaged else DatabaseUnreachableError
+        raise kind(url=url, reason=" ".join(str(error.orig).split())) from error
+
+
+def require(database: "Database") -> None:
+    """Refuse to go on with a database that is missing, older or newer than the program."""
+    found = current(database)
+    if found is None:
+        raise SchemaMissingError(url=database.url.render_as_string(hide_password=True))
+    if found not in known_revisions():
+        raise SchemaNewerError(found=found)
+    if found != head():
+        raise SchemaOutdatedError(found=found, needed=head())
+
+
+def upgrade(database: "Database", revision: str = "head", metadata: MetaData | None = None) -> None:
+    """To a revision; the only place where the file of an SQLite database is made."""
+    if database.path is not None:
+        database.path.touch(mode=0o600)
+    with database.write_engine.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        config.attributes["metadata"] = metadata
+        command.upgrade(config, revision)
+
+
+def downgrade(database: "Database", revision: str = "base") -> None:
+    with database.write_engine.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)

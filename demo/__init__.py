@@ -1,0 +1,1 @@
+"""A sample county that runs on one machine: emulated devices and two instances of the real product."""

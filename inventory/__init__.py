@@ -1,0 +1,1 @@
+"""What there is: units, sites, lines, devices, ports, rooms, business systems."""

@@ -1,0 +1,127 @@
+"""What the inventory refuses, and why."""
+
+from enum import StrEnum
+
+from core.errors import Category, GuanjinError
+from core.i18n import N_, Translate, untranslated
+from inventory.labels import LABELS
+
+
+class InventoryError(GuanjinError):
+    """Facts that are words of a vocabulary are shown by their labels."""
+
+    code = "inventory.error"
+
+    def render(self, translate: Translate = untranslated) -> str:
+        shown = {
+            name: translate(LABELS[fact]) if isinstance(fact, StrEnum) else fact for name, fact in self.facts.items()
+        }
+        return translate(self.message) % shown
+
+
+class NotFoundError(InventoryError):
+    """Also raised for what stands outside the reader's scope, so that its existence does not leak."""
+
+    code = "inventory.not_found"
+    category = Category.NOT_FOUND
+    message = N_("the inventory has no %(kind)s %(name)s")
+    hint = N_("`guanjin inventory list devices` shows what there is")
+
+
+class NothingNamedError(InventoryError):
+    code = "inventory.nothing_named"
+    category = Category.NOT_FOUND
+    message = N_("the inventory has no device, line or unit named %(name)s")
+    hint = N_("`guanjin inventory list devices --search TEXT` looks for a part of a name")
+
+
+class UnknownOrderError(InventoryError):
+    code = "inventory.unknown_order"
+    category = Category.USAGE
+    message = N_("a list cannot be sorted by %(name)s")
+    hint = N_("it can be sorted by: %(known)s")
+
+
+class MaintenanceEndError(InventoryError):
+    code = "inventory.maintenance_end"
+    category = Category.USAGE
+    message = N_("a maintenance mark cannot end at %(until)s")
+    hint = N_("give a moment in the future, at most %(days)s days from now")
+
+
+class LedgerError(InventoryError):
+    """A file that cannot be read as a whole; a single wrong cell is a Problem of the preview instead."""
+
+    code = "inventory.ledger"
+    category = Category.USAGE
+
+
+class LedgerMissingError(LedgerError):
+    code = "inventory.ledger_missing"
+    message = N_("%(file)s cannot be opened: %(detail)s")
+
+
+class LedgerNotAWorkbookError(LedgerError):
+    code = "inventory.ledger_not_a_workbook"
+    message = N_("%(file)s is not a workbook (.xlsx), whatever its name says")
+    hint = N_("open it in the program that wrote it and save it as .xlsx or as .csv")
+
+
+class LedgerProtectedError(LedgerError):
+    code = "inventory.ledger_protected"
+    message = N_("%(file)s is protected by a password")
+    hint = N_("save a copy without the password and import that")
+
+
+class LedgerOldFormatError(LedgerError):
+    code = "inventory.ledger_old_format"
+    message = N_("%(file)s is in the old Excel format (.xls)")
+    hint = N_("save it as .xlsx and import that")
+
+
+class LedgerDamagedError(LedgerError):
+    code = "inventory.ledger_damaged"
+    message = N_("%(file)s is damaged: %(detail)s")
+    hint = N_("open it in Excel or WPS, save it under a new name and import that")
+
+
+class LedgerTooLargeError(LedgerError):
+    code = "inventory.ledger_too_large"
+    message = N_("%(file)s is too large: %(found)s bytes unpacked, at most %(limit)s")
+    hint = N_("remove pictures and sheets that are no ledger, or split the file")
+
+
+class LedgerTooFullError(LedgerError):
+    code = "inventory.ledger_too_full"
+    message = N_("%(file)s holds more cells than a ledger can have (%(member)s)")
+    hint = N_("delete the empty rows and columns around the ledger, or split the file")
+
+
+class LedgerTooLongError(LedgerError):
+    code = "inventory.ledger_too_long"
+    message = N_("sheet %(sheet)s of %(file)s has more than %(limit)s rows")
+    hint = N_("delete the empty rows below the ledger, or split the file")
+
+
+class LedgerEncodingError(LedgerError):
+    code = "inventory.ledger_encoding"
+    message = N_("%(file)s is not text in UTF-8 or GB18030: byte %(offset)s fits neither")
+    hint = N_("save it as CSV UTF-8, or as .xlsx")
+
+
+class LedgerUnknownError(LedgerError):
+    code = "inventory.ledger_unknown"
+    message = N_("%(file)s has no sheet of a known kind; found: %(found)s")
+    hint = N_("sheets are named %(known)s")
+
+
+class LedgerKindError(LedgerError):
+    code = "inventory.ledger_kind"
+    message = N_("the headings of %(file)s do not tell what it lists")
+    hint = N_("say so by --kind, one of: %(known)s")
+
+
+class LedgerWrongError(InventoryError):
+    code = "inventory.ledger_wrong"
+    message = N_("%(count)s places in %(file)s are wrong; nothing was written")
+    hint = N_("correct the cells listed and import again")

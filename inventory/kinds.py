@@ -1,0 +1,80 @@
+"""The closed vocabularies of the inventory; stored as their values, shown through `inventory.labels`."""
+
+from enum import StrEnum
+
+
+class AdministrativeLevel(StrEnum):
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+    TOWNSHIP = "township"
+    VILLAGE = "village"
+
+
+class ContactRole(StrEnum):
+    """What a unit's contact answers for."""
+
+    NETWORK_ADMIN = "network_admin"
+    LEADER = "leader"
+    INFORMATION_OFFICER = "information_officer"
+    OTHER = "other"
+
+
+class DeviceRole(StrEnum):
+    CORE_SWITCH = "core_switch"
+    AGGREGATION_SWITCH = "aggregation_switch"
+    ACCESS_SWITCH = "access_switch"
+    ROUTER = "router"
+    FIREWALL = "firewall"
+    GATEKEEPER = "gatekeeper"
+    EXCHANGE = "exchange"
+    SERVER = "server"
+    UPS = "ups"
+    ENVIRONMENT = "environment"
+    CAMERA = "camera"
+    RECORDER = "recorder"
+
+
+class SnmpVersion(StrEnum):
+    V1 = "1"
+    V2C = "2c"
+    V3 = "3"
+
+
+class LifeCycle(StrEnum):
+    PLANNED = "planned"
+    STOCK = "stock"
+    SERVICE = "service"
+    RETIRED = "retired"
+
+
+class Carrier(StrEnum):
+    """Whose the line is; `OWN` is fibre that the office laid itself."""
+
+    TELECOM = "telecom"
+    MOBILE = "mobile"
+    UNICOM = "unicom"
+    BROADNET = "broadnet"
+    OWN = "own"
+
+
+class LineKind(StrEnum):
+    MSTP = "mstp"
+    DARK_FIBRE = "dark_fibre"
+    PON = "pon"
+    MPLS_VPN = "mpls_vpn"
+    CELLULAR = "cellular"
+    INTERNET = "internet"
+
+
+class ObjectKind(StrEnum):
+    """What the inventory holds, in the order in which one kind may refer to another."""
+
+    REGION = "region"
+    SITE = "site"
+    UNIT = "unit"
+    CONTACT = "contact"
+    ROOM = "room"
+    DEVICE = "device"
+    LINE = "line"
+    SYSTEM = "system"

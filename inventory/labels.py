@@ -1,0 +1,86 @@
+"""What each word of a vocabulary is called, for the console, the command line and the ledger alike.
+
+English stands here, Chinese in `translations/zh.po` (the terms are those of docs/glossary.md).
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from core.i18n import N_, Translate, translator
+from inventory.kinds import (
+    AdministrativeLevel,
+    Carrier,
+    ContactRole,
+    DeviceRole,
+    LifeCycle,
+    LineKind,
+    ObjectKind,
+    SnmpVersion,
+)
+
+Word = TypeVar("Word", bound=StrEnum)
+
+LABELS: Mapping[StrEnum, str] = {
+    AdministrativeLevel.PROVINCE: N_("province"),
+    AdministrativeLevel.CITY: N_("city"),
+    AdministrativeLevel.COUNTY: N_("county"),
+    AdministrativeLevel.TOWNSHIP: N_("township"),
+    AdministrativeLevel.VILLAGE: N_("village"),
+    ContactRole.NETWORK_ADMIN: N_("network administrator"),
+    ContactRole.LEADER: N_("leader in charge"),
+    ContactRole.INFORMATION_OFFICER: N_("information officer"),
+    ContactRole.OTHER: N_("other contact"),
+    DeviceRole.CORE_SWITCH: N_("core switch"),
+    DeviceRole.AGGREGATION_SWITCH: N_("aggregation switch"),
+    DeviceRole.ACCESS_SWITCH: N_("access switch"),
+    DeviceRole.ROUTER: N_("router"),
+    DeviceRole.FIREWALL: N_("firewall"),
+    DeviceRole.GATEKEEPER: N_("isolation gatekeeper"),
+    DeviceRole.EXCHANGE: N_("front-end exchange device"),
+    DeviceRole.SERVER: N_("server"),
+    DeviceRole.UPS: N_("UPS"),
+    DeviceRole.ENVIRONMENT: N_("environment sensor"),
+    DeviceRole.CAMERA: N_("camera"),
+    DeviceRole.RECORDER: N_("video recorder"),
+    SnmpVersion.V1: "v1",
+    SnmpVersion.V2C: "v2c",
+    SnmpVersion.V3: "v3",
+    LifeCycle.PLANNED: N_("planned"),
+    LifeCycle.STOCK: N_("in stock"),
+    LifeCycle.SERVICE: N_("in service"),
+    LifeCycle.RETIRED: N_("retired"),
+    Carrier.TELECOM: N_("China Telecom"),
+    Carrier.MOBILE: N_("China Mobile"),
+    Carrier.UNICOM: N_("China Unicom"),
+    Carrier.BROADNET: N_("China Broadnet"),
+    Carrier.OWN: N_("laid by the office"),
+    LineKind.MSTP: "MSTP",
+    LineKind.DARK_FIBRE: N_("dark fibre"),
+    LineKind.PON: "PON",
+    LineKind.MPLS_VPN: "MPLS VPN",
+    LineKind.CELLULAR: "4G/5G",
+    LineKind.INTERNET: N_("Internet access"),
+    ObjectKind.REGION: N_("region"),
+    ObjectKind.SITE: N_("site"),
+    ObjectKind.UNIT: N_("unit"),
+    ObjectKind.CONTACT: N_("contact"),
+    ObjectKind.ROOM: N_("machine room"),
+    ObjectKind.DEVICE: N_("device"),
+    ObjectKind.LINE: N_("line"),
+    ObjectKind.SYSTEM: N_("business system"),
+}
+
+
+def label(word: StrEnum, translate: Translate) -> str:
+    return translate(LABELS[word])
+
+
+def choices(kind: type[Word], translate: Translate) -> list[tuple[Word, str]]:
+    """Every word with its label, in the vocabulary's order: for drop-downs and for saying what is allowed."""
+    return [(word, label(word, translate)) for word in kind]
+
+
+def chinese(kind: type[StrEnum]) -> str:
+    """The labels as a ledger's reader knows them: 电信、移动、..."""
+    return "、".join(text for _, text in choices(kind, translator("zh")))

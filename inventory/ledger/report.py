@@ -1,0 +1,90 @@
+"""A preview in words, for people, and in values, for programs."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from core.i18n import N_, Translate
+from inventory.labels import label
+from inventory.ledger.importing import Preview
+from inventory.ledger.plan import Action, Change
+from inventory.ledger.references import SEPARATOR
+from inventory.ledger.sheets import SHEET_OF
+from inventory.ledger.values import Problem, Value
+
+MOST_LINES: Final = 100
+ACTIONS: Final = {Action.NEW: N_("new"), Action.CHANGED: N_("changed"), Action.SAME: N_("same")}
+
+
+def lines(preview: Preview, translate: Translate) -> Iterator[str]:
+    """What is wrong, what changes, what is left out, and the sums."""
+    plan = preview.plan
+    changed = [change for change in plan.changes if change.action is Action.CHANGED]
+    yield from _cut([_wrong(problem, translate) for problem in plan.problems], translate)
+    yield from _cut([_changed(change) for change in changed], translate)
+    for name in plan.ignored:
+        yield translate(N_("left out: %(name)s")) % {"name": name}
+    for kind, counts in plan.counts().items():
+        sums = "  ".join(f"{translate(word)} {counts[action]}" for action, word in ACTIONS.items())
+        yield f"{label(kind, translate)}: {sums}"
+    yield translate(N_("wrong: %(count)s")) % {"count": len(plan.problems)}
+
+
+def _cut(found: list[str], translate: Translate) -> list[str]:
+    if len(found) <= MOST_LINES:
+        return found
+    more = translate(N_("... and %(count)s more (--json shows all)")) % {"count": len(found) - MOST_LINES}
+    return [*found[:MOST_LINES], more]
+
+
+def _wrong(problem: Problem, translate: Translate) -> str:
+    facts = {"where": problem.where, "value": problem.value or "-", "expected": _expected(problem, translate)}
+    return translate(N_("%(where)s: %(value)s - expected: %(expected)s")) % facts
+
+
+def _expected(problem: Problem, translate: Translate) -> str:
+    return translate(problem.expected) % problem.facts
+
+
+def _changed(change: Change) -> str:
+    shown = ", ".join(f"{heading} {old or '-'} → {new or '-'}" for heading, old, new in differences(change))
+    return f"{change.where} {SEPARATOR.join(change.key)}: {shown}"
+
+
+def differences(change: Change) -> Iterator[tuple[str, str, str]]:
+    """Heading, old and new of each field that a change touches, as the ledger writes them."""
+    for column in SHEET_OF[change.kind].columns:
+        if column.field in change.fields:
+            old, new = change.fields[column.field]
+            yield column.heading, column.format.show(old), column.format.show(new)
+
+
+def as_json(preview: Preview, translate: Translate) -> dict[str, Any]:
+    """Everything; `changes` leaves out rows that stay the same."""
+    plan = preview.plan
+    return {
+        "file": preview.file.name,
+        "sha256": preview.file.digest,
+        "applied": preview.applied,
+        "counts": {kind: {action: counts[action] for action in Action} for kind, counts in plan.counts().items()},
+        "wrong": [
+            {"cell": str(one.where), "value": one.value, "expected": _expected(one, translate)} for one in plan.problems
+        ],
+        "changes": [_change_json(one) for one in plan.changes if one.action is not Action.SAME],
+        "ignored": plan.ignored,
+    }
+
+
+def _change_json(change: Change) -> dict[str, Any]:
+    return {
+        "cell": str(change.where),
+        "kind": change.kind,
+        "name": SEPARATOR.join(change.key),
+        "action": change.action,
+        "fields": {name: {"old": _plain(old), "new": _plain(new)} for name, (old, new) in change.fields.items()},
+    }
+
+
+def _plain(value: Value) -> object:
+    if isinstance(value, frozenset):
+        return sorted(SEPARATOR.join(key) for key in value)
+    return SEPARATOR.join(value) if isinstance(value, tuple) else value

@@ -1,0 +1,1 @@
+"""Who may (accounts, roles, sessions), what happened (audit), what is secret (vault), what crosses (ferry)."""

@@ -1,0 +1,11 @@
+"""`guanjin audit`, `guanjin account`, `guanjin credential`.
+
+Whoever may run these is already master of the machine, so they ask for no log-in; but the rules of separation hold
+here too, everything is recorded under `console:<user>`, and no secret is ever an argument or an output.
+"""
+
+from security.commands.accounts import account
+from security.commands.auditing import audit
+from security.commands.credentials import credential
+
+__all__ = ["account", "audit", "credential"]

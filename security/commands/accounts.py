@@ -1,0 +1,171 @@
+"""`guanjin account`."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from sqlalchemy.orm import Session
+
+from core.commandline import Application, json_option, pass_application, print_json, print_table
+from core.i18n import N_
+from security import accounts, grants, setup
+from security.accounts import NewAccount
+from security.audit import console_actor
+from security.commands.display import local, translated, zone_of
+from security.errors import NotSetUpError
+from security.models import Account
+from security.passwords import HashedPassword, PasswordPolicy
+from security.roles import Role
+
+ROLE = click.Choice([role.value for role in Role])
+
+password_stdin = click.option(
+    "--password-stdin", "stdin", is_flag=True, help=N_("read the password from the first line of standard input")
+)
+
+
+@click.group(help=N_("Accounts and their roles."))
+def account() -> None:
+    pass
+
+
+@account.command("create", help=N_("Create an account; the password is asked for."))
+@click.argument("login")
+@click.option("--name", required=True, help=N_("the person's name"))
+@click.option("--role", "roles", multiple=True, type=ROLE, help=N_("role to grant"))
+@click.option("--unit-id", type=int, help=N_("number of the person's unit"))
+@click.option("--keep-password", is_flag=True, help=N_("do not demand a new password at the first log-in"))
+@password_stdin
+@pass_application
+def account_create(
+    application: Application,
+    login: str,
+    name: str,
+    *,
+    roles: tuple[str, ...],
+    unit_id: int | None,
+    keep_password: bool,
+    stdin: bool,
+) -> None:
+    hashed = _new_password(application, login, stdin=stdin)
+    actor = console_actor()
+    with application.database.write() as session:
+        _require_set_up(session)
+        new = NewAccount(login, name, unit_id, must_change_password=not keep_password)
+        created = accounts.create(session, new, hashed, actor=actor, clock=application.clock)
+        for role in roles:
+            grants.grant(session, created.id, Role(role), actor=actor, clock=application.clock)
+    application.say(N_("account %(login)s created"), login=created.login)
+
+
+@account.command("list", help=N_("List the accounts with their roles."))
+@json_option
+@pass_application
+def account_list(application: Application, *, as_json: bool) -> None:
+    zone = zone_of(application)
+    with application.database.read() as session:
+        found = accounts.every(session)
+    if as_json:
+        print_json([_public(one) for one in found])
+        return
+    translate = application.translate
+    rows = [
+        (
+            one.login,
+            one.display_name,
+            ", ".join(translate(role.label) for role in sorted(one.roles)),
+            translate(N_("disabled")) if one.disabled else "",
+            local(one.last_login, zone) if one.last_login else "",
+        )
+        for one in found
+    ]
+    headings = (N_("login name"), N_("name"), N_("roles"), N_("state"), N_("last log-in"))
+    print_table(translated(application, headings), rows)
+
+
+@account.command("disable", help=N_("Lock an account for good and end its sessions."))
+@click.argument("login")
+@pass_application
+def account_disable(application: Application, login: str) -> None:
+    with _editing(application, login) as (session, number):
+        accounts.disable(session, number, actor=console_actor(), clock=application.clock)
+    application.say(N_("account %(login)s disabled"), login=login)
+
+
+@account.command("enable", help=N_("Let a disabled account log in again."))
+@click.argument("login")
+@pass_application
+def account_enable(application: Application, login: str) -> None:
+    with _editing(application, login) as (session, number):
+        accounts.enable(session, number, actor=console_actor(), clock=application.clock)
+    application.say(N_("account %(login)s enabled"), login=login)
+
+
+@account.command("grant", help=N_("Give an account a role."))
+@click.argument("login")
+@click.argument("role", type=ROLE)
+@pass_application
+def account_grant(application: Application, login: str, role: str) -> None:
+    with _editing(application, login) as (session, number):
+        grants.grant(session, number, Role(role), actor=console_actor(), clock=application.clock)
+    label = application.translate(Role(role).label)
+    application.say(N_("account %(login)s now holds %(role)s"), login=login, role=label)
+
+
+@account.command("revoke", help=N_("Take a role from an account."))
+@click.argument("login")
+@click.argument("role", type=ROLE)
+@pass_application
+def account_revoke(application: Application, login: str, role: str) -> None:
+    with _editing(application, login) as (session, number):
+        grants.revoke(session, number, Role(role), actor=console_actor(), clock=application.clock)
+    label = application.translate(Role(role).label)
+    application.say(N_("account %(login)s no longer holds %(role)s"), login=login, role=label)
+
+
+@account.command("reset-password", help=N_("Set a password that the person has to change at the next log-in."))
+@click.argument("login")
+@password_stdin
+@pass_application
+def account_reset_password(application: Application, login: str, *, stdin: bool) -> None:
+    hashed = _new_password(application, login, stdin=stdin)
+    with _editing(application, login) as (session, number):
+        actor = console_actor()
+        accounts.set_password(session, number, hashed, must_change=True, actor=actor, clock=application.clock)
+    application.say(N_("account %(login)s has a new password"), login=login)
+
+
+@contextmanager
+def _editing(application: Application, login: str) -> Iterator[tuple[Session, int]]:
+    """A writing session and the number of the account to change."""
+    with application.database.write() as session:
+        _require_set_up(session)
+        yield session, accounts.by_login(session, login).id
+
+
+def _require_set_up(session: Session) -> None:
+    """Before the three administrators exist there is nobody else either."""
+    if not setup.is_set_up(session):
+        raise NotSetUpError
+
+
+def _new_password(application: Application, login: str, *, stdin: bool) -> HashedPassword:
+    if stdin:
+        text = sys.stdin.readline().rstrip("\r\n")
+    else:
+        text = click.prompt(application.translate(N_("password")), hide_input=True, confirmation_prompt=True, err=True)
+    return PasswordPolicy(application.settings.security.password_length).accept(text, login=login)
+
+
+def _public(one: Account) -> dict[str, object]:
+    return {
+        "login": one.login,
+        "name": one.display_name,
+        "roles": sorted(one.roles),
+        "unit_id": one.unit_id,
+        "disabled": one.disabled,
+        "must_change_password": one.must_change_password,
+        "created": one.created,
+        "last_login": one.last_login,
+    }

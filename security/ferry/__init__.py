@@ -1,0 +1,1 @@
+"""The ferry carries files between isolated networks: inspected, approved by two people, sealed and proven."""

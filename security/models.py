@@ -1,0 +1,111 @@
+"""Tables of accounts, their roles and sessions, failed log-ins, and the first set-up."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.database import Base
+from security.roles import THREE_ADMINISTRATORS, Permission, Role, permissions_of
+
+LOGIN_LENGTH = 64
+DISPLAY_NAME_LENGTH = 100
+ADDRESS_LENGTH = 64
+USER_AGENT_LENGTH = 200
+
+
+class Account(Base):
+    """One person's own account. `unit_id` is a row of the inventory, which lies above this package."""
+
+    __tablename__ = "account"
+    __table_args__ = (UniqueConstraint("login"), Index(None, "display_name"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(LOGIN_LENGTH))
+    display_name: Mapped[str] = mapped_column(String(DISPLAY_NAME_LENGTH))
+    unit_id: Mapped[int | None]
+    disabled: Mapped[bool] = mapped_column(default=False)
+    must_change_password: Mapped[bool] = mapped_column(default=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    password_changed: Mapped[datetime]
+    created: Mapped[datetime]
+    last_login: Mapped[datetime | None]
+
+    grants: Mapped[list["RoleGrant"]] = relationship(
+        back_populates="account", lazy="selectin", cascade="all, delete-orphan", order_by="RoleGrant.role"
+    )
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(Role(grant.role) for grant in self.grants)
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        return permissions_of(self.roles)
+
+
+class RoleGrant(Base):
+    """`administrator` is 1 for one of the three administrators and null otherwise, so that a unique constraint lets an
+    account hold one of the three at most, whoever writes to the database.
+    """
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        UniqueConstraint("account_id", "administrator", name="uq_role_grant_one_administrator"),
+        CheckConstraint(
+            "COALESCE(administrator, 0) = CASE WHEN role IN "
+            f"({', '.join(repr(role.value) for role in THREE_ADMINISTRATORS)}) THEN 1 ELSE 0 END",
+            name="administrator",
+        ),
+    )
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(32), primary_key=True)
+    administrator: Mapped[int | None] = mapped_column(SmallInteger)
+    granted: Mapped[datetime]
+    granted_by: Mapped[str] = mapped_column(String(100))
+
+    account: Mapped[Account] = relationship(back_populates="grants")
+
+
+class LoginSession(Base):
+    """A session lives here and not in the cookie, so that it can be ended. The token itself is nowhere."""
+
+    __tablename__ = "login_session"
+    __table_args__ = (UniqueConstraint("token_hash"), Index(None, "account_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    created: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    address: Mapped[str] = mapped_column(String(ADDRESS_LENGTH))
+    user_agent: Mapped[str] = mapped_column(String(USER_AGENT_LENGTH))
+
+    account: Mapped[Account] = relationship(lazy="joined")
+
+
+class LoginFailure(Base):
+    """Wrong passwords of one account from one address. The name is hashed: people type passwords into that field."""
+
+    __tablename__ = "login_failure"
+    __table_args__ = (Index(None, "last"),)
+
+    login_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    address: Mapped[str] = mapped_column(String(ADDRESS_LENGTH), primary_key=True)
+    failures: Mapped[int]
+    first: Mapped[datetime]
+    last: Mapped[datetime]
+    locked_until: Mapped[datetime | None]
+
+
+class Setup(Base):
+    """The one row that says whether the three administrators have been named, and until then with which token."""
+
+    __tablename__ = "setup"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    token_hash: Mapped[str | None] = mapped_column(String(64))
+    expires: Mapped[datetime | None]
+    completed: Mapped[datetime | None]

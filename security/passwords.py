@@ -1,0 +1,109 @@
+"""Passwords: what is accepted, how it is kept.
+
+Argon2id with the second recommended parameters of RFC 9106, section 4 (64 MiB, 3 passes, 4 lanes; about 0.15 s). At
+most two hashes are computed at once in a process, so that a flood of log-ins cannot take its memory and processors.
+
+Hashing is slow on purpose: never do it inside a transaction. Services therefore take a `HashedPassword`, which only
+`PasswordPolicy.accept` makes, and nothing that was not checked can be stored.
+"""
+
+import base64
+import os
+import threading
+import unicodedata
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidKey
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+from security.common_passwords import is_common
+from security.errors import PasswordCommonError, PasswordLengthError, PasswordNameError
+
+LONGEST = 128
+SALT_BYTES = 16
+HASH_BYTES = 32
+AT_ONCE = 2
+
+
+@dataclass(frozen=True)
+class Cost:
+    memory_kib: int
+    iterations: int
+    lanes: int
+
+
+COST = Cost(memory_kib=64 * 1024, iterations=3, lanes=4)
+
+_FILLING = "0123456789!@#$.-_ "
+_turnstile = threading.BoundedSemaphore(AT_ONCE)
+
+
+@dataclass(frozen=True)
+class HashedPassword:
+    """A password that the policy accepted, as PHC string."""
+
+    phc: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PasswordPolicy:
+    """`minimum` characters (setting `security.password_length`)."""
+
+    minimum: int
+
+    def accept(self, text: str, *, login: str) -> HashedPassword:
+        """Check a new password and hash it (slow).
+
+        Raises PasswordLengthError, PasswordCommonError, PasswordNameError.
+        """
+        self.check(text, login=login)
+        return HashedPassword(_hash(text))
+
+    def check(self, text: str, *, login: str) -> None:
+        folded = _normal(text).casefold()
+        if not self.minimum <= len(folded) <= LONGEST:
+            raise PasswordLengthError(minimum=self.minimum, longest=LONGEST)
+        name = _normal(login).casefold()
+        if name and (folded == name[::-1] or (name in folded and not folded.replace(name, "").strip(_FILLING))):
+            raise PasswordNameError
+        if is_common(folded):
+            raise PasswordCommonError
+
+
+def verify(stored: str | None, text: str) -> bool:
+    """Whether this is the password that is stored (slow). With None, the answer is no and takes the same time."""
+    if len(text) > 4 * LONGEST:
+        text = ""
+    with _turnstile:
+        try:
+            Argon2id.verify_phc_encoded(_encoded(text), stored or _nobody(COST))
+        except InvalidKey:
+            return False
+    return stored is not None
+
+
+def _hash(text: str) -> str:
+    kdf = Argon2id(
+        salt=os.urandom(SALT_BYTES),
+        length=HASH_BYTES,
+        iterations=COST.iterations,
+        lanes=COST.lanes,
+        memory_cost=COST.memory_kib,
+    )
+    with _turnstile:
+        return kdf.derive_phc_encoded(_encoded(text))
+
+
+def _nobody(cost: Cost) -> str:
+    """A hash that costs what a real one does and belongs to no password that anybody knows."""
+    salt, digest = (base64.b64encode(bytes(size)).decode().rstrip("=") for size in (SALT_BYTES, HASH_BYTES))
+    return f"$argon2id$v=19$m={cost.memory_kib},t={cost.iterations},p={cost.lanes}${salt}${digest}"
+
+
+def _encoded(text: str) -> bytes:
+    return _normal(text).encode("utf-8", "replace")
+
+
+def _normal(text: str) -> str:
+    """One password however it was typed: a Chinese input method in full-width mode gives other code points."""
+    return unicodedata.normalize("NFKC", text)

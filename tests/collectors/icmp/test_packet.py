@@ -1,0 +1,41 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collectors.icmp import packet
+
+COOKIE = b"\x01" * packet.COOKIE_OCTETS
+
+
+def as_reply(version: int, request: bytes) -> bytes:
+    return bytes([packet.ECHO_REPLY[version]]) + request[1:]
+
+
+@given(identifier=st.integers(0, 0xFFFF), sequence=st.integers(0, 0xFFFF), cookie=st.binary(min_size=8, max_size=8))
+def test_a_request_comes_back_as_its_own_reply(identifier: int, sequence: int, cookie: bytes) -> None:
+    for version in (4, 6):
+        sent = packet.request(version, identifier, sequence, cookie)
+        reply = packet.read_reply(version, as_reply(version, sent), with_ip_header=False)
+        assert reply == packet.Reply(identifier, sequence, cookie)
+
+
+@given(identifier=st.integers(0, 0xFFFF), sequence=st.integers(0, 0xFFFF))
+def test_a_version_4_request_sums_up_to_zero(identifier: int, sequence: int) -> None:
+    assert packet.checksum(packet.request(4, identifier, sequence, COOKIE)) == 0
+
+
+def test_the_header_of_a_raw_socket_is_stepped_over() -> None:
+    reply = as_reply(4, packet.request(4, 7, 9, COOKIE))
+    for words in (5, 6, 15):
+        header = bytes([0x40 | words]).ljust(words * 4, b"\0")
+        assert packet.read_reply(4, header + reply, with_ip_header=True) == packet.Reply(7, 9, COOKIE)
+
+
+def test_a_request_or_an_error_is_not_taken_for_a_reply() -> None:
+    request = packet.request(4, 7, 9, COOKIE)
+    assert packet.read_reply(4, request, with_ip_header=False) is None
+    assert packet.read_reply(4, b"\x03\x01" + request[2:], with_ip_header=False) is None
+
+
+@given(data=st.binary(max_size=100), version=st.sampled_from([4, 6]), header=st.booleans())
+def test_no_octets_can_break_the_reader(data: bytes, version: int, header: bool) -> None:  # noqa: FBT001
+    packet.read_reply(version, data, with_ip_header=header)

@@ -1,0 +1,116 @@
+"""Real echo requests on the loopback, through whichever socket the kernel permits here."""
+
+import asyncio
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from collectors.errors import IcmpUnavailableError
+from collectors.icmp import Pinger
+
+ROOT = Path(__file__).resolve().parents[3]
+NAMESPACE = "gjping"
+HAS_IPV6 = Path("/proc/net/if_inet6").exists()
+
+
+@pytest.fixture
+async def pinger() -> AsyncIterator[Pinger]:
+    try:
+        found = Pinger.open(timeout_s=0.5)
+    except IcmpUnavailableError as error:
+        pytest.fail(f"run the tests as root, or: {error.render_hint()}")
+    yield found
+    found.close()
+
+
+async def test_the_loopback_answers_within_a_millisecond_or_so(pinger: Pinger) -> None:
+    rtts = [await pinger.ping("127.0.0.1") for _ in range(5)]
+    assert all(rtt is not None and 0 <= rtt < 500 for rtt in rtts)
+
+
+async def test_the_kernels_timestamp_hides_the_delay_of_the_loop(pinger: Pinger) -> None:
+    """The best of some: the kernel begins to stamp packets only a little after the first socket asks for it."""
+    rtts = []
+    for _ in range(4):
+        task = asyncio.ensure_future(pinger.ping("127.0.0.1"))
+        await asyncio.sleep(0)
+        time.sleep(0.1)  # noqa: ASYNC251  # the event loop is kept busy on purpose
+        rtts.append(await task)
+    assert min(rtt for rtt in rtts if rtt is not None) < 50
+
+
+async def test_five_hundred_addresses_at_once_all_answer(pinger: Pinger) -> None:
+    addresses = [f"127.1.{i // 250}.{i % 250 + 1}" for i in range(500)]
+    answers = await asyncio.gather(*(pinger.ping(address) for address in addresses))
+    assert None not in answers
+    assert pinger._waiting == {}
+
+
+async def test_ipv6_answers_too(pinger: Pinger) -> None:
+    if not HAS_IPV6:
+        assert not pinger.can("::1")
+        return
+    assert pinger.can("::1")
+    assert await pinger.ping("0:0:0:0:0:0:0:1") is not None
+
+
+def in_namespace(*command: str) -> list[str]:
+    return ["ip", "netns", "exec", NAMESPACE, *command]
+
+
+@pytest.fixture
+def namespace() -> Iterator[str]:
+    """A network of its own, in which nothing but its loopback is reachable, and the settings are ours to change."""
+    subprocess.run(["ip", "netns", "delete", NAMESPACE], check=False, capture_output=True)
+    subprocess.run(["ip", "netns", "add", NAMESPACE], check=True)
+    subprocess.run(["ip", "-n", NAMESPACE, "link", "set", "lo", "up"], check=True)
+    yield NAMESPACE
+    subprocess.run(["ip", "netns", "delete", NAMESPACE], check=True)
+
+
+PROGRAM = """
+import asyncio, sys
+from collectors.icmp import Pinger
+from collectors.errors import IcmpUnavailableError
+async def main():
+    try:
+        pinger = Pinger.open(timeout_s=0.3)
+    except IcmpUnavailableError as error:
+        print("unavailable", error.code)
+        return
+    answers = await asyncio.gather(*(pinger.ping(address) for address in sys.argv[1:]))
+    print("raw" if pinger._endpoints[4].raw else "datagram", *("lost" if a is None else "heard" for a in answers))
+    pinger.close()
+asyncio.run(main())
+"""
+NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all")
+
+
+def probe(*prefix: str, addresses: tuple[str, ...] = ("127.0.0.1",)) -> str:
+    command = in_namespace(*prefix, sys.executable, "-W", "error", "-c", PROGRAM, *addresses)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(ROOT)})
+    return done.stdout.strip() or done.stderr
+
+
+@pytest.mark.slow
+def test_an_ordinary_user_pings_when_the_group_is_permitted_and_is_told_so_when_not(namespace: str) -> None:
+    assert shutil.which("setpriv"), "util-linux"
+    subprocess.run(in_namespace("sysctl", "-qw", "net.ipv4.ping_group_range=1 0"), check=True)
+    assert probe(*NOBODY) == "unavailable collectors.icmp_unavailable"
+    subprocess.run(in_namespace("sysctl", "-qw", "net.ipv4.ping_group_range=0 2147483647"), check=True)
+    assert probe(*NOBODY) == "datagram heard"
+
+
+@pytest.mark.slow
+def test_what_has_no_route_or_no_answer_is_lost_and_nothing_else(namespace: str) -> None:
+    subprocess.run(["ip", "-n", NAMESPACE, "link", "add", "hole", "type", "veth", "peer", "name", "far"], check=True)
+    subprocess.run(["ip", "-n", NAMESPACE, "address", "add", "198.18.250.1/24", "dev", "hole"], check=True)
+    subprocess.run(["ip", "-n", NAMESPACE, "link", "set", "hole", "up"], check=True)
+    subprocess.run(["ip", "-n", NAMESPACE, "link", "set", "far", "up"], check=True)
+    addresses = ("127.0.0.1", "198.18.250.9", "203.0.113.5", "127.0.0.2")
+    assert probe(addresses=addresses).split()[1:] == ["heard", "lost", "lost", "heard"]

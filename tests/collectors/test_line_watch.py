@@ -1,0 +1,85 @@
+from datetime import timedelta
+
+import pytest
+
+from collectors.judge import LineJudgement
+from collectors.line_watch import LineWatch, line_chunks, line_history, outage_of, shown, view
+from collectors.models import LineCondition, PortStatus, Reachability
+from collectors.rates import PortRates
+from collectors.snmp import IfStatus, PortFacts
+from collectors.targets import DeviceTarget, LineTarget
+from collectors.watched import Watched, WatchedPort
+from inventory.kinds import SnmpVersion
+from tests.collectors.county import NOW
+
+LINE = LineTarget(5, "政务中心-新华村", "telecom", 20_000_000, 1, 11, 2, 22, None)
+
+
+def device(number: int, reachability: Reachability = Reachability.UP) -> Watched:
+    address = f"192.0.2.{number}"
+    target = DeviceTarget(number, f"D{number}", address, 161, SnmpVersion.V2C, b"public", 22, None)
+    return Watched(target, NOW, reachability)
+
+
+def with_port(watched: Watched, port_id: int, oper: PortStatus, rates: PortRates) -> Watched:
+    facts = PortFacts(port_id, "GE0", "GE0", "", 6, 10**9, IfStatus.UP, IfStatus.UP, "")
+    watched.ports[port_id] = WatchedPort(port_id, facts, rates, PortStatus.UP, oper)
+    return watched
+
+
+def test_traffic_and_utilisation_are_of_the_rented_bandwidth() -> None:
+    a = with_port(device(1), 11, PortStatus.UP, PortRates(in_bps=1_000_000, out_bps=15_000_000))
+    seen = view(LINE, a, device(2))
+    assert (seen.in_bps, seen.out_bps, seen.utilisation_percent) == (1_000_000, 15_000_000, 75.0)
+
+
+def test_seen_from_end_b_the_directions_are_swapped() -> None:
+    b = with_port(device(2), 22, PortStatus.UP, PortRates(in_bps=3, out_bps=4))
+    seen = view(LINE, device(1), b)
+    assert (seen.in_bps, seen.out_bps) == (4, 3)
+
+
+def test_loss_and_round_trip_are_those_to_end_b() -> None:
+    b = device(2)
+    for answer in (1.0, 3.0, None, None):
+        b.pulse.add(answer)
+    seen = view(LINE, device(1), b)
+    assert seen.judgement == LineJudgement(LineCondition.DEGRADED, "loss")
+    assert line_history(seen)[:5] == [1.0, 50.0, 1.0, 2.0, 3.0]
+    assert line_chunks(LINE, seen)["guanjin_line_loss_ratio"].endswith(b" 0.5\n")
+
+
+def test_an_unknown_line_is_no_line_that_is_down() -> None:
+    seen = view(LINE, None, None)
+    assert line_history(seen)[0] is None
+    assert "guanjin_line_up" not in line_chunks(LINE, seen)
+
+
+@pytest.mark.parametrize(
+    ("out", "condition", "expected"),
+    [
+        (False, LineCondition.DOWN, False),
+        (True, LineCondition.DOWN, None),
+        (True, LineCondition.UP, True),
+        (True, LineCondition.DEGRADED, True),
+        (True, LineCondition.UNKNOWN, None),
+        (False, LineCondition.UP, None),
+    ],
+)
+def test_an_outage_begins_with_down_and_ends_with_working(
+    out: bool,  # noqa: FBT001
+    condition: LineCondition,
+    expected: bool | None,  # noqa: FBT001
+) -> None:
+    line = LineWatch(LINE, NOW, out=out)
+    found = outage_of(line, LineJudgement(condition, "port_down"), NOW, NOW)
+    assert (found.over if found else None) is expected
+
+
+def test_a_mark_hides_the_state_and_is_noted_with_the_outage() -> None:
+    marked = LineTarget(5, "x", "own", None, None, None, None, None, NOW + timedelta(hours=1))
+    judgement = LineJudgement(LineCondition.DOWN, "port_down")
+    assert shown(judgement, marked=marked.in_maintenance(NOW)) is LineCondition.MAINTENANCE
+    found = outage_of(LineWatch(marked, NOW), judgement, NOW, NOW)
+    assert found is not None
+    assert found.in_maintenance

@@ -1,0 +1,145 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from collectors.models import (
+    DeviceState,
+    DiscoveredNeighbour,
+    Evidence,
+    LineCondition,
+    LineState,
+    OutageRecord,
+    PortState,
+    PortStatus,
+    Reachability,
+    SensorState,
+    SubjectKind,
+)
+from collectors.pending import Pending
+from collectors.store import Outage, Store
+from core.database import Database
+from inventory.models import Port
+from tests.collectors.county import NOW, build
+
+
+def port_row(port_id: int, **more: Any) -> dict[str, Any]:
+    row = {column.name: None for column in PortState.__table__.columns}
+    row |= {"port_id": port_id, "device_id": 1, "name": f"GE0/0/{port_id}", "ifindex": port_id}
+    return row | {"admin": PortStatus.UP, "oper": PortStatus.UP, "updated": NOW} | more
+
+
+def device_row(reachability: Reachability, **more: Any) -> dict[str, Any]:
+    row = {column.name: None for column in DeviceState.__table__.columns}
+    return row | {"device_id": 1, "reachability": reachability, "since": NOW, "updated": NOW} | more
+
+
+def outage(*, over: bool, minute: int) -> Outage:
+    moment = NOW + timedelta(minutes=minute)
+    return Outage(SubjectKind.DEVICE, 1, "HX-CORE-01", "down", moment, "no_answer", in_maintenance=True, over=over)
+
+
+def outages(database: Database) -> list[OutageRecord]:
+    with database.read() as session:
+        return list(session.scalars(select(OutageRecord).order_by(OutageRecord.id)))
+
+
+def test_more_rows_than_one_transaction_takes_are_written_in_pieces(database: Database) -> None:
+    store = Store(database)
+    store.save({PortState: [port_row(i, in_bps=2**40 + i) for i in range(1, 4502)]})
+    store.save({PortState: [port_row(7, oper=PortStatus.LOWER_LAYER_DOWN)]})
+    (known,) = store.load().ports.values()
+    assert len(known) == 4501
+    (seventh,) = (port for port in known if port.port_id == 7)
+    assert (seventh.oper, seventh.in_bps) == (PortStatus.LOWER_LAYER_DOWN, None)
+
+
+def test_an_outage_begins_and_ends_with_the_state_that_it_belongs_to(database: Database) -> None:
+    store = Store(database)
+    down = device_row(Reachability.DOWN, judged_by=Evidence.ICMP)
+    store.change(DeviceState, down, outage(over=False, minute=0))
+    store.change(DeviceState, down, outage(over=False, minute=1))
+    assert store.load().out == {(SubjectKind.DEVICE, 1)}
+    store.change(DeviceState, device_row(Reachability.UP), outage(over=True, minute=7))
+    (record,) = outages(database)
+    assert (record.began, record.ended) == (NOW, NOW + timedelta(minutes=7))
+    assert (record.cause, record.in_maintenance) == ("no_answer", True)
+    assert store.load().out == frozenset()
+    assert store.load().devices[1].reachability is Reachability.UP
+
+
+def test_a_change_that_fails_leaves_neither_state_nor_outage(database: Database) -> None:
+    broken = device_row(Reachability.DOWN) | {"since": None}
+    with pytest.raises(Exception, match=r"(?i)null"):
+        Store(database).change(DeviceState, broken, outage(over=False, minute=0))
+    assert outages(database) == []
+
+
+def test_what_left_the_inventory_leaves_the_state_and_its_outage_ends(database: Database) -> None:
+    store = Store(database)
+    store.change(DeviceState, device_row(Reachability.DOWN), outage(over=False, minute=0))
+    line = {"line_id": 5, "state": LineCondition.UP, "since": NOW, "updated": NOW}
+    empty = dict.fromkeys(("cause", "rtt_ms", "loss_percent", "in_bps", "out_bps", "utilisation_percent"))
+    store.save({PortState: [port_row(3)], LineState: [line | empty]})
+    store.forget([1], [5], NOW + timedelta(minutes=9))
+    known = store.load()
+    assert (known.devices, known.ports, known.lines) == ({}, {}, {})
+    assert outages(database)[0].ended == NOW + timedelta(minutes=9)
+
+
+def test_a_rediscovery_forgets_ports_sensors_and_neighbours_that_are_gone(database: Database) -> None:
+    store = Store(database)
+    sensor = {"device_id": 1, "kind": "temperature", "key": "1", "name": "inlet", "unit": "C", "updated": NOW}
+    store.save({PortState: [port_row(3), port_row(4)], SensorState: [sensor | {"value": 31.0, "state": None}]})
+    neighbour = {"device_id": 1, "local_port": "GE0/0/4", "remote_name": "ACC", "remote_port": "1", "protocol": "lldp"}
+    for found in ([neighbour | {"seen": NOW}], []):
+        store.rediscovered(1, [4], found)
+        with database.read() as session:
+            assert [port.port_id for port in session.scalars(select(PortState))] == [4]
+            assert session.scalars(select(SensorState)).all() == []
+            assert len(session.scalars(select(DiscoveredNeighbour)).all()) == len(found)
+
+
+def test_discovered_ports_enter_the_inventory_once(database: Database) -> None:
+    store = Store(database)
+    with database.write() as session:
+        county = build(session)
+    first = store.ports(county.core, ["GE1/0/1", "GE1/0/2"], {"GE1/0/2": "to the county hall"})
+    assert first["GE1/0/1"] == county.core_port
+    assert store.ports(county.core, ["GE1/0/2"], {}) == {"GE1/0/2": first["GE1/0/2"]}
+    with database.read() as session:
+        assert session.get_one(Port, first["GE1/0/2"]).alias == "to the county hall"
+
+
+def test_only_what_changed_is_written_and_time_alone_is_no_change() -> None:
+    pending = Pending()
+    pending.put(PortState, port_row(1))
+    pending.put(PortState, port_row(1, in_bps=5))
+    batch = pending.take()
+    assert [row["in_bps"] for row in batch[PortState]] == [5]
+    pending.put(PortState, port_row(1, in_bps=5, updated=NOW + timedelta(minutes=1)))
+    assert pending.take() == {}
+    pending.failed(batch)
+    pending.put(PortState, port_row(1, in_bps=5))
+    assert PortState in pending.take()
+
+
+def test_a_row_that_went_another_way_is_not_followed_by_an_older_one() -> None:
+    pending = Pending()
+    pending.put(DeviceState, device_row(Reachability.UP))
+    pending.done(DeviceState, device_row(Reachability.DOWN))
+    assert pending.take() == {}
+    pending.put(DeviceState, device_row(Reachability.UP))
+    assert pending.take()[DeviceState][0]["reachability"] is Reachability.UP
+
+
+def test_deleted_rows_are_forgotten() -> None:
+    pending = Pending()
+    pending.put(PortState, port_row(1))
+    pending.take()
+    pending.put(PortState, port_row(2))
+    pending.forget(PortState, "device_id", [1])
+    assert pending.take() == {}
+    pending.put(PortState, port_row(1))
+    assert PortState in pending.take()

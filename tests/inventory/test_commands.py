@@ -1,0 +1,95 @@
+"""`guanjin inventory` as it is typed: its output, its exit codes, its two languages."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core import schema
+from core.commandline import Application, run
+from core.database import Database, sqlite_url
+from inventory.commands import inventory
+from tests.inventory.sheets import COUNTY, workbook
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def guanjin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run one command against a new installation; gives exit code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GUANJIN_LANGUAGE", "en")
+    monkeypatch.setenv("GUANJIN_STORAGE_DATA", str(tmp_path))
+    database = Database(sqlite_url(tmp_path / "guanjin.db"))
+    schema.upgrade(database)
+    database.close()
+    (tmp_path / "county.xlsx").write_bytes(workbook(COUNTY).content)
+
+    def typed(*arguments: str) -> tuple[int, str, str]:
+        application = Application()
+        monkeypatch.setitem(inventory.context_settings, "obj", application)
+        with pytest.raises(SystemExit) as left:
+            run(inventory, arguments)
+        application.close()
+        shown = capsys.readouterr()
+        assert isinstance(left.value.code, int)
+        return left.value.code, shown.out, shown.err
+
+    return typed
+
+
+def test_an_import_is_first_a_preview(guanjin: Run) -> None:
+    code, out, err = guanjin("import", "county.xlsx")
+    assert code == 0
+    assert "device: new 2  changed 0  same 0" in out
+    assert "hint: nothing was written yet" in err
+    assert json.loads(guanjin("list", "devices", "--json")[1])["total"] == 0
+
+
+def test_an_applied_import_is_there_and_can_be_listed_searched_and_shown(guanjin: Run) -> None:
+    code, _, err = guanjin("import", "county.xlsx", "--apply")
+    assert (code, err) == (0, "county.xlsx is imported\n")
+    listed = json.loads(guanjin("list", "devices", "--search", "10.0.0.1/24", "--json")[1])
+    assert [device["name"] for device in listed["items"]] == ["CORE-01"]
+    assert "100M" in guanjin("list", "lines", "--sort", "-name")[1]
+    (shown,) = json.loads(guanjin("show", "CORE-01", "--json")[1])
+    assert shown["systems_hit"] == ["行政审批"]
+    assert shown["role"] == "core_switch"
+    assert "page 1 of 2, 2 rows" in guanjin("list", "units", "--size", "1")[2]
+
+
+def test_show_speaks_the_readers_language(guanjin: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    guanjin("import", "county.xlsx", "--apply")
+    monkeypatch.setenv("GUANJIN_LANGUAGE", "zh")
+    for name, word in {"CORE-01": "核心交换机", "城关专线": "100M", "电子政务办": "王伟"}.items():
+        code, out, _ = guanjin("show", name)
+        assert code == 0
+        assert word in out
+
+
+def test_a_wrong_cell_fails_the_import_and_changes_nothing(guanjin: Run, tmp_path: Path) -> None:
+    rows = [["名称", "角色"], ["SW-1", "烤面包机"]]
+    (tmp_path / "wrong.xlsx").write_bytes(workbook({"设备": rows}).content)
+    for arguments in (["wrong.xlsx"], ["wrong.xlsx", "--apply"]):
+        code, out, err = guanjin("import", *arguments)
+        assert code == 1
+        assert out.startswith("设备!B2: 烤面包机 - expected: one of 核心交换机、")
+        assert "[inventory.ledger_wrong]" in err
+    shown = json.loads(guanjin("import", "wrong.xlsx", "--apply", "--json")[1])
+    assert (shown["applied"], shown["wrong"][0]["cell"]) == (False, "设备!B2")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["import", "gone.xlsx"], 2, "inventory.ledger_missing"),
+        (["show", "gone"], 2, "inventory.nothing_named"),
+        (["list", "devices", "--sort", "colour"], 2, "it can be sorted by: name, role"),
+        (["list", "toasters"], 2, "toasters"),
+    ],
+)
+def test_what_cannot_be_done_says_why(guanjin: Run, arguments: list[str], code: int, said: str) -> None:
+    left, out, err = guanjin(*arguments)
+    assert (left, out) == (code, "")
+    assert said in err

@@ -1,0 +1,201 @@
+import io
+import json
+from pathlib import Path
+from typing import Any, Protocol
+
+import click
+import pytest
+from sqlalchemy import text
+
+from core.commandline import Application, run
+from core.database import Database, sqlite_url
+from core.events import Event
+from security.audit import Filter, find, record
+from security.audit.actor import SYSTEM
+from security.audit.chain import GENESIS, link
+from security.audit.labels import event_label
+from security.commands import account, audit, credential
+from security.vault import Keyring, Realm, Vault
+from security.vault.keyring import create_keys
+
+PASSWORD = "marble-otter-lantern"
+PLANTED = "Planted-Secret-7f3a9c"
+
+
+@pytest.fixture
+def empty_database_url(tmp_path: Path) -> str:
+    """The services were tested on both databases; what stands above them does not know which it is."""
+    return sqlite_url(tmp_path / "guanjin.db")
+
+
+class Command(Protocol):
+    def __call__(self, *arguments: str, stdin: str = "", code: int = 0) -> str: ...
+
+
+@pytest.fixture
+def guanjin(
+    installed: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    """The commands as the terminal runs them; returns what was printed, errors after results."""
+    monkeypatch.setenv("GUANJIN_STORAGE_DATA", str(tmp_path))
+    monkeypatch.setenv("GUANJIN_STORAGE_DATABASE_URL", installed.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("GUANJIN_LANGUAGE", "en")
+    create_keys(tmp_path)
+    groups = {"audit": audit, "account": account, "credential": credential}
+
+    def call(*arguments: str, stdin: str = "", code: int = 0) -> str:
+        root = click.Group("guanjin", commands=groups, callback=click.pass_context(begin))
+        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        with pytest.raises(SystemExit) as left:
+            run(root, arguments)
+        said = capsys.readouterr()
+        assert left.value.code == code, said
+        return said.out + said.err
+
+    def begin(ctx: click.Context) -> None:
+        ctx.obj = Application()
+        ctx.call_on_close(ctx.obj.close)
+
+    return call
+
+
+def newest(database: Database) -> Any:
+    with database.read() as session:
+        return find(session, Filter()).records[0]
+
+
+def test_an_account_is_made_and_recorded_under_the_machines_user(guanjin: Command, installed: Database) -> None:
+    arguments = ["account", "create", "zhangwei", "--name", "张伟", "--role", "submitter", "--password-stdin"]
+    guanjin(*arguments, stdin=PASSWORD + "\n")
+    listed = json.loads(guanjin("account", "list", "--json"))
+    (found,) = [one for one in listed if one["login"] == "zhangwei"]
+    assert (found["name"], found["roles"], found["must_change_password"]) == ("张伟", ["submitter"], True)
+    assert newest(installed).actor_name.startswith("console:")
+    assert "submitter" in guanjin("account", "list")
+
+
+def test_a_bad_password_makes_no_account(guanjin: Command) -> None:
+    arguments = ["account", "create", "zhangwei", "--name", "张伟", "--password-stdin"]
+    said = guanjin(*arguments, stdin="Admin@123456\n", code=2)
+    assert "security.password_common" in said
+    assert "hint:" in said
+    assert "Admin@123456" not in said
+    assert len(json.loads(guanjin("account", "list", "--json"))) == 3
+
+
+def test_the_terminal_keeps_the_three_administrators_apart(guanjin: Command) -> None:
+    assert "separation of duties" in guanjin("account", "grant", "system_admin", "audit_admin", code=3)
+    assert "last system administrator" in guanjin("account", "disable", "system_admin", code=3)
+    said = guanjin(
+        "account", "create", "both", "--name", "张伟", "--role", "system_admin", "--role", "audit_admin",
+        "--password-stdin", stdin=PASSWORD + "\n", code=3,
+    )  # fmt: skip
+    assert "separation" in said
+    assert len(json.loads(guanjin("account", "list", "--json"))) == 3
+
+
+def test_roles_passwords_and_states_are_changed(guanjin: Command, installed: Database) -> None:
+    guanjin("account", "create", "zhangwei", "--name", "张伟", "--password-stdin", stdin=PASSWORD + "\n")
+    guanjin("account", "grant", "zhangwei", "operator")
+    guanjin("account", "revoke", "zhangwei", "operator")
+    guanjin("account", "disable", "zhangwei")
+    guanjin("account", "enable", "zhangwei")
+    guanjin("account", "reset-password", "zhangwei", "--password-stdin", stdin="copper-heron-window\n")
+    assert newest(installed).event == Event.PASSWORD_CHANGED
+    assert "nobody" in guanjin("account", "disable", "nobody", code=2)
+
+
+def test_no_account_before_the_set_up(guanjin: Command, installed: Database) -> None:
+    with installed.write_engine.begin() as connection:
+        connection.execute(text("UPDATE setup SET completed = NULL"))
+    said = guanjin("account", "create", "x1", "--name", "y", "--password-stdin", stdin=PASSWORD + "\n", code=1)
+    assert "guanjin init" in said
+
+
+def test_a_credential_is_stored_listed_and_deleted_and_never_shown(
+    guanjin: Command, installed: Database, tmp_path: Path
+) -> None:
+    value = json.dumps({"username": "netops", "password": PLANTED})
+    said = guanjin("credential", "set", "change", "hw-ssh", "--kind", "ssh-password", "--stdin", stdin=value)
+    said += guanjin("credential", "list") + guanjin("credential", "list", "change", "--json")
+    with installed.write() as session:
+        opened = Vault(Keyring.load(tmp_path, [Realm.CHANGE])).open(session, Realm.CHANGE, "hw-ssh")
+    assert opened == json.loads(value)
+    said += guanjin("credential", "delete", "change", "hw-ssh")
+    assert json.loads(guanjin("credential", "list", "--json")) == []
+    assert PLANTED not in said
+
+
+@pytest.mark.parametrize("value", ["", "[]", '{"community": 1}', PLANTED, '{"community": "' + PLANTED])
+def test_values_that_are_not_understood_are_not_repeated(guanjin: Command, value: str) -> None:
+    said = guanjin("credential", "set", "monitor", "ro", "--kind", "snmp-v2c", "--stdin", stdin=value, code=2)
+    assert PLANTED not in said
+
+
+def test_values_are_asked_for(guanjin: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = tmp_path / "id"
+    key.write_text(PLANTED, encoding="utf-8")
+    answers = iter(["netops", key])
+    monkeypatch.setattr(click, "prompt", lambda *_asked, **_how: next(answers))
+    guanjin("credential", "set", "change", "hw-key", "--kind", "ssh-key")
+    assert "ssh-key" in guanjin("credential", "list")
+
+
+def test_a_key_that_others_can_read_stops_the_command(guanjin: Command, tmp_path: Path) -> None:
+    (tmp_path / "keys" / "monitor.key").chmod(0o644)
+    value = '{"community": "x"}'
+    said = guanjin("credential", "set", "monitor", "ro", "--kind", "snmp-v2c", "--stdin", stdin=value, code=3)
+    assert "chmod 600" in said
+
+
+def test_the_log_is_listed_in_pages_and_filtered(guanjin: Command) -> None:
+    page = json.loads(guanjin("audit", "list", "--json", "--limit", "3"))
+    assert page["records"][0]["event"] == Event.SETUP_COMPLETED
+    older = json.loads(guanjin("audit", "list", "--json", "--before", str(page["older"])))
+    assert older["records"][0]["sequence"] == page["older"] - 1
+    assert "role granted" in guanjin("audit", "list", "--event", "security:role:")
+    assert "--before" in guanjin("audit", "list", "--limit", "2")
+
+
+def test_times_are_those_of_the_site(guanjin: Command) -> None:
+    assert "2026-11-23 16:00:00" in guanjin("audit", "list", "--limit", "1")
+    assert json.loads(guanjin("audit", "list", "--json", "--since", "2026-11-23T16:00"))["records"]
+    assert not json.loads(guanjin("audit", "list", "--json", "--since", "2026-11-23T16:01"))["records"]
+
+
+def test_a_whole_log_is_said_to_be_whole(guanjin: Command) -> None:
+    found = json.loads(guanjin("audit", "verify", "--json"))
+    assert found["broken"] is None
+    assert f"{found['records']} {found['head']}" in guanjin("audit", "verify")
+
+
+def test_a_broken_log_ends_with_the_code_of_integrity(guanjin: Command, installed: Database) -> None:
+    with installed.write_engine.begin() as connection:
+        trigger = "forbid ON audit_record" if installed.dialect == "postgresql" else "forbid_update"
+        connection.execute(text(f"DROP TRIGGER audit_record_{trigger}"))
+        connection.execute(text("UPDATE audit_record SET actor_name = 'other' WHERE sequence = 3"))
+    assert "record 3: its content was altered" in guanjin("audit", "verify", code=4)
+    assert '"sequence": 3' in guanjin("audit", "verify", "--json", code=4)
+
+
+def test_an_export_is_checked_with_the_documented_format_alone(
+    guanjin: Command, installed: Database, tmp_path: Path
+) -> None:
+    with installed.write() as session:
+        record(session, Event.DEVICE_CHANGED, SYSTEM, subject="设备:\u2028\\", detail={"引号": '"', "n": 1.5})
+    target = tmp_path / "export.jsonl"
+    guanjin("audit", "export", "--output", str(target))
+    previous = GENESIS
+    lines = target.read_text(encoding="utf-8").split("\n")
+    assert lines.pop() == ""
+    for line in lines:
+        fields = json.loads(line)
+        assert fields.pop("previous") == previous
+        previous = fields.pop("hash")
+        assert link("0" * 64 if fields["sequence"] == 1 else json.loads(line)["previous"], fields) == previous
+    assert json.loads(guanjin("audit", "verify", "--json"))["head"] == previous
+
+
+def test_every_event_is_named() -> None:
+    nameless = [event for event in Event if event_label(event) == event]
+    assert not nameless, "give each a name in security/audit/labels.py and security/translations/zh.po"

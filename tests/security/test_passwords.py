@@ -1,0 +1,123 @@
+import contextlib
+import statistics
+import threading
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from security import passwords
+from security.common_passwords import is_common
+from security.errors import PasswordCommonError, PasswordLengthError, PasswordNameError, SecurityError
+from security.passwords import Cost, PasswordPolicy, verify
+
+POLICY = PasswordPolicy(12)
+
+
+def test_a_password_opens_what_it_closed_and_nothing_else(cheap: None) -> None:
+    hashed = POLICY.accept("marble-otter-lantern", login="zhangwei")
+    assert verify(hashed.phc, "marble-otter-lantern")
+    assert not verify(hashed.phc, "marble-otter-lanterN")
+    assert not verify(None, "marble-otter-lantern")
+    assert not verify("$argon2id$nonsense", "marble-otter-lantern")
+
+
+def test_the_hash_says_how_it_was_made_and_is_salted(cheap: None) -> None:
+    first, second = (POLICY.accept("marble-otter-lantern", login="z").phc for _ in range(2))
+    assert first.startswith("$argon2id$v=19$m=64,t=1,p=1$")
+    assert first != second
+
+
+def test_a_hash_is_not_shown(cheap: None) -> None:
+    assert "argon2" not in repr(POLICY.accept("marble-otter-lantern", login="z"))
+
+
+def test_full_width_typing_gives_the_same_password(cheap: None) -> None:
+    hashed = POLICY.accept("湘江１２３-ｏｔｔｅｒ-橘子洲", login="z")
+    assert verify(hashed.phc, "湘江123-otter-橘子洲")
+
+
+@pytest.mark.parametrize("text", ["", "short-otter", "x" * 129])
+def test_length_is_bounded_on_both_sides(text: str) -> None:
+    with pytest.raises(PasswordLengthError):
+        POLICY.check(text, login="zhangwei")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Admin@123456", "qwertyuiop12", "Huawei@2026!", "P@ssw0rd2025!!", "P@$$w0rd!!2025", "aaaaaaaaaaaa",
+        "abcabcabcabc", "123456789012", "1qaz@WSX3edc", "Welcome@12345", "19900101abcd", "woaini5201314",
+        "政务外网管理员密码2026", "ab12ab12ab12", "Guanjin-2026-admin",
+    ],
+)  # fmt: skip
+def test_what_is_guessed_first_is_refused(text: str) -> None:
+    with pytest.raises(PasswordCommonError):
+        POLICY.check(text, login="zhangwei")
+
+
+@pytest.mark.parametrize("text", ["zhangwei-zhangwei", "ZhangWei2026!!!", "zhangwei.001.002"])
+def test_the_login_name_is_no_password(text: str) -> None:
+    with pytest.raises(PasswordNameError):
+        POLICY.check(text, login="zhangwei")
+
+
+@pytest.mark.parametrize("text", ["correct horse battery staple", "Xk7-mple-Quarz", "湘江北去橘子洲头看万山红遍"])
+def test_a_good_password_needs_no_special_classes(text: str) -> None:
+    POLICY.check(text, login="zhangwei")
+
+
+@given(st.text(max_size=140), st.text(max_size=20))
+def test_the_policy_answers_for_any_text(text: str, login: str) -> None:
+    with contextlib.suppress(SecurityError):
+        POLICY.check(text, login=login)
+        assert len(text) >= 4  # a compatibility form may be longer than what was typed; hence not 12
+
+
+@given(st.lists(st.sampled_from(["admin", "123456", "2026", "password", "qwerty", "!", "888888", "abc"]), min_size=1))
+def test_familiar_pieces_in_any_order_are_familiar(pieces: list[str]) -> None:
+    assert is_common("".join(pieces))
+
+
+def test_at_most_two_hashes_are_computed_at_once(cheap: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once = threading.Semaphore(2)
+    exceeded = threading.Event()
+
+    class Counting:
+        def __init__(self, **_: object) -> None: ...
+
+        @staticmethod
+        def verify_phc_encoded(*_: object) -> None:
+            if not at_once.acquire(blocking=False):
+                exceeded.set()
+                return
+            threading.Event().wait(0.005)
+            at_once.release()
+
+    monkeypatch.setattr(passwords, "Argon2id", Counting)
+    threads = [threading.Thread(target=verify, args=("x", "y")) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not exceeded.is_set()
+
+
+def test_real_hashes_have_the_recommended_cost() -> None:
+    assert Cost(memory_kib=65536, iterations=3, lanes=4) == passwords.COST  # RFC 9106, section 4, second choice
+
+
+@pytest.mark.slow
+def test_an_unknown_name_takes_as_long_as_a_wrong_password() -> None:
+    stored = POLICY.accept("marble-otter-lantern", login="z").phc
+
+    def took(against: str | None) -> float:
+        start = time.perf_counter()
+        verify(against, "another-otter-lantern")
+        return time.perf_counter() - start
+
+    pairs = [(took(stored), took(None)) for _ in range(9)]
+    known, unknown = (statistics.median(column) for column in zip(*pairs, strict=True))
+    assert 0.5 < known / unknown < 2
+    assert min(known, unknown) > 0.02

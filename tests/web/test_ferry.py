@@ -1,0 +1,184 @@
+"""A transfer from page to page: submitted, read, approved, carried, received, released, collected, receipted."""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from core.database import Database, sqlite_url
+from core.settings import Settings
+from security.audit import AuditRecord
+from security.ferry import approver_key
+from security.ferry.approver_key import LockedKey
+from security.ferry.levels import Zone
+from security.ferry.states import Incoming, Outgoing
+from security.roles import Role
+from security.sessions import SignedIn
+from tests.security.ferry import world as ferry_world
+from tests.security.ferry.inspection import samples
+from tests.security.ferry.world import PIN, Site
+from tests.web.conftest import SESSION, Browser, person
+from web.app import create_app
+
+pytestmark = pytest.mark.slow
+WORDS = "专线台账说明\n".encode()
+
+
+@dataclass(frozen=True)
+class World:
+    """The extranet, the intranet, and the disc between them."""
+
+    near: Site
+    far: Site
+
+
+@pytest.fixture(scope="module")
+def people() -> dict[str, LockedKey]:
+    return {name: approver_key.create(name, PIN) for name in ferry_world.APPROVERS}
+
+
+@pytest.fixture
+def world(database: Database, template_database: Path, people: dict[str, LockedKey], tmp_path: Path) -> Iterator[World]:
+    (tmp_path / "far.db").write_bytes(template_database.read_bytes())
+    far_database = Database(sqlite_url(tmp_path / "far.db"))
+    medium = tmp_path / "disc"
+    medium.mkdir()
+    near = ferry_world.make_site("外网中心", Zone.UNCLASSIFIED, tmp_path / "near", database, medium)
+    far = ferry_world.make_site("内网中心", Zone.CLASSIFIED, tmp_path / "far", far_database, medium)
+    ferry_world.add_people(near, people)
+    ferry_world.introduce(near, far)
+    yield World(near, far)
+    far_database.close()
+
+
+@pytest.fixture
+def at(world: World, tmp_path: Path) -> Callable[[Site, SignedIn], Browser]:
+    """A browser of a person at a site."""
+
+    def open_browser(site: Site, who: SignedIn) -> Browser:
+        zone = "extranet" if site is world.near else "intranet"
+        settings = Settings.model_validate(
+            {
+                "site": {"zone": zone, "name": site.name},
+                "storage": {"data": tmp_path / ("near" if site is world.near else "far")},
+                "ferry": {"media": site.ferry.medium},
+            }
+        )
+        app = create_app(
+            settings,
+            site.database,
+            clock=site.clock,
+            identify=lambda token, _active: who if token == SESSION else None,
+            is_set_up=lambda: True,
+        )
+        return Browser(app, who)
+
+    return open_browser
+
+
+def submit(browser: Browser, **changes: object) -> str:
+    form: dict[str, object] = {
+        "files": [(io.BytesIO(samples.docx()), "季度 台账.docx"), (io.BytesIO(WORDS), "说明.txt")],
+        "purpose": "季度台账报送",
+        "link": "外网到内网",
+        "recipients": "谢知秋，zhang",
+        "level": "internal",
+        **changes,
+    }
+    answer = browser.post("/transfers/new", form)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["Location"]
+
+
+def test_from_one_console_to_the_other_and_the_receipt_back(
+    world: World, at: Callable[[Site, SignedIn], Browser]
+) -> None:
+    near, far = world.near, world.far
+    submitter = at(near, person(Role.SUBMITTER, login="li"))
+    where = submit(submitter)
+    assert "等待审批" not in submitter.get(where).text
+    near.work()
+    page = submitter.get(where).text
+    assert "季度 台账.docx" in page
+    assert "5 项检查通过" in page
+    assert "PIN 码" not in page, "nobody decides about their own transfer"
+    approver = at(near, person(Role.DEPARTMENT_APPROVER, login="zhang"))
+    assert "季度台账报送" in approver.get("/approvals").text
+    assert approver.get(f"{where}/files/1").data == WORDS
+    wrong = approver.post(f"{where}/approve", {"pin": "000000"})
+    assert wrong.status_code == 403
+    assert "ferry.pin_wrong" in wrong.text
+    assert approver.post(f"{where}/approve", {"pin": PIN}).status_code == 303
+    assert "没有待您审批的申请" in approver.get("/approvals").text
+    assert (
+        at(near, person(Role.SECURITY_OFFICER, login="wang")).post(f"{where}/approve", {"pin": PIN}).status_code == 303
+    )
+    near.work()
+    assert near.state(where.rpartition("/")[2]) == Outgoing.HANDED_OFF
+    media = at(near, person(Role.MEDIA_OPERATOR, login="chen"))
+    assert "已导出，待签收" in media.get("/media").text
+
+    far_media = at(far, person(Role.MEDIA_OPERATOR, login="bai"))
+    far_media.post("/media/look")
+    assert "新发现摆渡包 1 个" in far_media.get("/media").text
+    far.work()
+    officer = at(far, person(Role.SECURITY_OFFICER, login="yu"))
+    assert "季度台账报送" in officer.get("/approvals").text
+    receiver = at(far, person(Role.RECEIVER, login="zhang"))
+    assert receiver.get("/incoming/1").status_code == 404, "not before it was released"
+    assert officer.post("/incoming/1/release").status_code == 303
+    code = re.search(r'class="code">([\w-]+)<', officer.get("/incoming/1").text)
+    assert code
+    assert "季度台账报送" in receiver.get("/transfers").text
+    assert code[1] not in receiver.get("/incoming/1").text
+    assert receiver.post("/incoming/1/files/1").data == WORDS
+    stranger = at(far, person(Role.RECEIVER, login="stranger"))
+    assert stranger.get("/incoming/1").status_code == 404
+    assert stranger.post("/incoming/1/files/1").status_code == 404
+    assert far.incoming()[0].state == Incoming.COLLECTED
+
+    uid = where.rpartition("/")[2]
+    assert "ferry.receipt_wrong" in media.post(f"/media/{uid}/receipt", {"code": "0000-0000-0000"}).text
+    assert media.post(f"/media/{uid}/receipt", {"code": code[1].lower()}).status_code == 303
+    assert near.state(uid) == Outgoing.CLOSED
+    assert "季度台账报送" in media.get("/ledger").text
+    assert [record.actor_name for record in near.audit("ferry:transfer:read")] == ["zhang"]
+    for site in (near, far):
+        assert all(isinstance(record, AuditRecord) for record in site.audit())
+
+
+def test_a_rejection_needs_a_reason_and_shows_it(world: World, at: Callable[[Site, SignedIn], Browser]) -> None:
+    near = world.near
+    submitter = at(near, person(Role.SUBMITTER, login="li"))
+    where = submit(submitter)
+    near.work()
+    officer = at(near, person(Role.SECURITY_OFFICER, login="wang"))
+    assert officer.post(f"{where}/reject", {"reason": " "}).status_code == 400
+    assert officer.post(f"{where}/reject", {"reason": "附件含个人信息"}).status_code == 303
+    assert "附件含个人信息" in submitter.get(where).text
+    assert officer.post(f"{where}/approve", {"pin": PIN}).status_code == 409
+
+
+def test_what_is_refused_is_explained_and_the_form_keeps_its_words(
+    world: World, at: Callable[[Site, SignedIn], Browser]
+) -> None:
+    browser = at(world.near, person(Role.SUBMITTER, login="li"))
+    form = {"purpose": "季度台账报送", "link": "外网到内网", "recipients": "x", "level": "top_secret"}
+    answer = browser.post("/transfers/new", {**form, "files": (io.BytesIO(WORDS), "a.txt")})
+    assert answer.status_code == 403
+    assert "ferry.top_secret" in answer.text
+    assert "季度台账报送" in answer.text
+    assert browser.post("/transfers/new", {**form, "level": "internal"}).status_code == 400
+
+
+def test_somebody_elses_transfer_is_not_there(world: World, at: Callable[[Site, SignedIn], Browser]) -> None:
+    where = submit(at(world.near, person(Role.SUBMITTER, login="li")))
+    other = at(world.near, person(Role.SUBMITTER, login="other"))
+    for path in (where, f"{where}/files/0"):
+        assert other.get(path).status_code == 404
+    assert other.post(f"{where}/withdraw").status_code == 404
+    world.near.work()
+    assert at(world.near, person(Role.SUBMITTER, login="li")).post(f"{where}/withdraw").status_code == 303

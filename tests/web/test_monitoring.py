@@ -1,0 +1,214 @@
+"""Overview, devices, lines, ports, charts, search, maintenance: on a county in the tables."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from collectors.models import PollerStatus
+from core.database import Database
+from inventory.models import Device, Line, Port, Unit
+from security.audit import AuditRecord
+from security.roles import Role
+from tests.web import county
+from tests.web.conftest import Browser, StillClock, person
+from web.pages.search import mac_of
+from web.pinyin import initials
+
+Browse = Callable[..., Browser]
+
+
+@pytest.fixture
+def sample(database: Database, clock: StillClock) -> Database:
+    with database.write() as session:
+        county.fill(session, clock.now())
+    return database
+
+
+@pytest.fixture
+def admin(browse: Browse, sample: Database) -> Browser:
+    return browse(person(Role.NETWORK_ADMIN))
+
+
+def test_the_overview_names_root_causes_with_who_is_hit(admin: Browser) -> None:
+    text = admin.get("/overview").text
+    attention = text[text.index('id="attention"') : text.index('class="towns"')]
+    assert "中心至白沙镇人民政府专线" in attention
+    assert "一并失联：" in attention
+    assert attention.count("JR-白沙镇人民政府") == 1, "the device behind the line is no problem of its own"
+    assert "行政审批系统" in attention
+    assert "JR-县民政局" in attention
+    assert "仍未恢复" in text[text.index("近期中断") :]
+
+
+def test_critical_things_are_counted_in_the_title_and_the_icon(admin: Browser) -> None:
+    text = admin.get("/devices").text
+    assert re.search(r"<title>\[外网\] \(1\) ", text)
+    assert "/favicon/1.svg" in text
+
+
+def test_a_silent_poller_makes_every_page_red(admin: Browser, clock: StillClock) -> None:
+    assert 'class="alarm"' not in admin.get("/about").text
+    clock.pass_(minutes=2)
+    for path in ("/overview", "/about", "/status"):
+        assert "采集进程已 2 分钟没有心跳" in admin.get(path).text
+
+
+def test_what_is_not_polled_freshly_is_not_called_normal(admin: Browser, sample: Database, clock: StillClock) -> None:
+    clock.pass_(minutes=10)
+    with sample.write() as session:
+        session.get_one(PollerStatus, "poller").heartbeat = clock.now()
+    rows = admin.get("/devices?state=up").text
+    assert "没有符合条件的设备" in rows
+    assert "数据过期" in admin.get("/devices?state=stale").text
+
+
+def test_a_list_is_its_address(admin: Browser) -> None:
+    text = admin.get("/devices?q=人民政府&role=aggregation_switch&sort=-name").text
+    names = re.findall(r'title="(JR-[^"]+)" href="/devices', text)
+    assert names
+    assert names == sorted(names, reverse=True)
+    assert all("人民政府" in name for name in names)
+    assert 'value="人民政府"' in text
+    assert "sort=name" in text
+
+
+def test_a_second_page_keeps_the_filter(browse: Browse, database: Database, clock: StillClock) -> None:
+    with database.write() as session:
+        session.add_all(Device(name=f"SW-{n:03d}", role="access_switch", vendor="H3C") for n in range(120))
+    browser = browse(person(Role.NETWORK_ADMIN))
+    first = browser.get("/devices?vendor=H3C&sort=name").text
+    link = re.search(r'rel="next" href="([^"]+)"', first)
+    assert link
+    second = browser.get(link[1].replace("&amp;", "&")).text
+    assert "SW-050" in second
+    assert "SW-049" not in second
+    assert "第 51 至 100 条，共 120 条" in second
+    assert "SW-119" in browser.get("/devices?sort=name&page=99").text
+
+
+@pytest.mark.parametrize("query", ["sort=nothing", "state=nothing", "page=-3", "page=x", "sort=--name", "role=%00"])
+def test_a_strange_address_is_no_error(admin: Browser, query: str) -> None:
+    assert admin.get(f"/devices?{query}").status_code == 200
+    assert admin.get(f"/lines?{query}").status_code == 200
+
+
+def test_a_device_shows_ports_lines_and_why_its_poll_failed(admin: Browser, sample: Database) -> None:
+    with sample.read() as session:
+        number = session.scalars(select(Device.id).where(Device.name == "JR-白沙镇人民政府")).one()
+    text = admin.get(f"/devices/{number}").text
+    assert "专线中断" in text, "a port that a line ends at is an alarm when it is down"
+    assert text.count("未连接") >= 1, "and one that nothing is plugged into is none"
+    assert "snmp.timeout" in text
+    assert "行政审批系统" not in text
+
+
+def test_charts_get_numbers_with_gaps(admin: Browser, sample: Database, clock: StillClock) -> None:
+    with sample.read() as session:
+        port = session.scalars(select(Port).order_by(Port.id)).first()
+    assert port
+    folder = admin.client.application.extensions["guanjin"].settings.storage.data / "history"
+    county.history(folder, {port.device_id: port.id}, clock.now(), hours=1)
+    found = admin.get(f"/data/devices/{port.device_id}?hours=6").get_json()
+    assert len(found["times"]) == 360
+    assert found["values"]["cpu_percent"][0] is None
+    assert 20 <= found["values"]["cpu_percent"][-30] <= 50
+    assert max(value or 0 for value in admin.get(f"/data/ports/{port.id}").get_json()["values"]["in_bps"]) > 4e7
+
+
+def test_another_units_objects_are_not_there(browse: Browse, sample: Database) -> None:
+    with sample.read() as session:
+        unit = session.scalars(select(Unit).where(Unit.name == "石塘镇人民政府")).one()
+        device = session.scalars(select(Device).where(Device.unit_id == unit.id)).first()
+        other = session.scalars(select(Device).where(Device.unit_id != unit.id)).first()
+        line = session.scalars(select(Line).where(Line.unit_id == unit.id)).first()
+        other_line = session.scalars(select(Line).where(Line.unit_id != unit.id)).first()
+        assert device
+        assert other
+        assert line
+        assert other_line
+        ports = {
+            one.id: session.scalars(select(Port.id).where(Port.device_id == one.id)).first() for one in (device, other)
+        }
+    browser = browse(person(Role.UNIT_ADMIN, unit_id=unit.id))
+    routes = {
+        f"/devices/{device.id}": f"/devices/{other.id}",
+        f"/devices/{device.id}/ports/{ports[device.id]}": f"/devices/{other.id}/ports/{ports[other.id]}",
+        f"/lines/{line.id}": f"/lines/{other_line.id}",
+        f"/data/devices/{device.id}": f"/data/devices/{other.id}",
+        f"/data/ports/{ports[device.id]}": f"/data/ports/{ports[other.id]}",
+        f"/data/lines/{line.id}": f"/data/lines/{other_line.id}",
+    }
+    for own, foreign in routes.items():
+        assert browser.get(own).status_code == 200, own
+        assert browser.get(foreign).status_code == 404, foreign
+    assert browser.get(f"/devices/{device.id}/ports/{ports[other.id]}").status_code == 404
+    for path in ("/overview", "/devices", "/lines", "/search?q=JR", "/search?q=GE1"):
+        text = browser.get(path).text
+        assert other.name not in text, path
+        assert other_line.name not in text, path
+
+
+def test_a_unit_administrator_without_a_unit_sees_nothing(browse: Browse, sample: Database) -> None:
+    browser = browse(person(Role.UNIT_ADMIN))
+    assert "台账中还没有设备" in browser.get("/devices").text
+    assert browser.get("/devices/1").status_code == 404
+
+
+def test_a_mark_is_put_on_and_taken_off_with_one_record_each(admin: Browser, sample: Database) -> None:
+    answer = admin.post("/devices/1/mark", {"note": "更换电源", "hours": "8"})
+    assert answer.headers["Location"] == "/devices/1"
+    text = admin.get("/devices/1").text
+    assert "已为 HX-核心交换机-01 挂牌。" in text
+    assert "更换电源" in text
+    assert "已为 HX-核心交换机-01 挂牌。" not in admin.get("/devices/1").text, "a notice is shown once"
+    assert admin.post("/devices/1/unmark").status_code == 303
+    with sample.read() as session:
+        events = session.scalars(select(AuditRecord.event).order_by(AuditRecord.sequence)).all()
+    assert list(events) == ["inventory:maintenance:mark", "inventory:maintenance:unmark"]
+
+
+@pytest.mark.parametrize("form", [{"note": "", "hours": "8"}, {"note": "x", "hours": "9999"}, {"hours": "8"}])
+def test_a_mark_needs_a_reason_and_an_end(admin: Browser, form: dict[str, object]) -> None:
+    assert admin.post("/lines/1/mark", form).status_code == 400
+
+
+def test_forgotten_marks_are_pointed_out(admin: Browser) -> None:
+    assert "1 个超过三天" in admin.get("/overview").text
+
+
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        ("10.30.0.1/24", "/devices/1"),
+        ("HX-核心交换机-01", "/devices/1"),
+        ("00E0-FC12-0001", "/devices/1/ports/2"),
+        ("00:e0:fc:12:00:01", "/devices/1/ports/2"),
+        ("HYQL00000MSTP", "/lines/1"),
+    ],
+)
+def test_one_exact_hit_is_jumped_to(admin: Browser, words: str, where: str) -> None:
+    assert admin.get("/search", query_string={"q": words}).headers["Location"] == where
+
+
+def test_pinyin_initials_find_a_name(admin: Browser) -> None:
+    assert "中心至县财政局专线" in admin.get("/search?q=xczj").text
+    assert initials("县政务中心") == "xzwzx"
+    assert initials("GE1/0/1 财政") == "ge101cz"
+
+
+@pytest.mark.parametrize("text", ["00e0.fc12.3456", "00-E0-FC-12-34-56", "00e0fc123456", " 00e0:fc12:3456 "])
+def test_every_notation_of_a_mac_address_is_one_address(text: str) -> None:
+    assert mac_of(text) == "00:e0:fc:12:34:56"
+
+
+@pytest.mark.parametrize("text", ["00e0fc12345", "00e0fc12345g", "", "中文"])
+def test_what_is_no_mac_address_is_none(text: str) -> None:
+    assert mac_of(text) is None
+
+
+def test_times_are_those_of_the_site(admin: Browser, clock: StillClock) -> None:
+    assert clock.now() + timedelta(hours=8)
+    assert "2026-11-23 10:30:00" in admin.get("/status").text

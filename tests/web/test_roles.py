@@ -1,0 +1,122 @@
+"""Who may open what: every route of the map against every role, by asking; a route that nobody listed fails."""
+
+from collections.abc import Callable
+
+import pytest
+from werkzeug.routing import Rule
+
+from security.roles import Role
+from tests.web.conftest import SESSION, Browser, person
+from web.access import PUBLIC
+from web.headers import HEADERS
+
+R = Role
+EVERYBODY = frozenset(Role)
+WATCHING = frozenset({R.NETWORK_ADMIN, R.OPERATOR, R.SECURITY_OFFICER, R.SYSTEM_ADMIN, R.UNIT_ADMIN})
+TRANSFERS = frozenset({R.SECURITY_OFFICER, R.MEDIA_OPERATOR})
+APPROVING = frozenset({R.SECURITY_OFFICER, R.DEPARTMENT_APPROVER, R.UNIT_ADMIN})
+EXPECTED: dict[str, frozenset[Role]] = {
+    "session.land": EVERYBODY,
+    "session.logout": EVERYBODY,
+    "password.change": EVERYBODY,
+    "status.strip": EVERYBODY,
+    "about.show": EVERYBODY,
+    "search.find": WATCHING,
+    "overview.show": WATCHING,
+    "devices.index": WATCHING,
+    "devices.show": WATCHING,
+    "devices.port": WATCHING,
+    "lines.index": WATCHING,
+    "lines.show": WATCHING,
+    "data.device": WATCHING,
+    "data.port": WATCHING,
+    "data.line": WATCHING,
+    "maintenance.mark": frozenset({R.NETWORK_ADMIN, R.OPERATOR}),
+    "maintenance.unmark": frozenset({R.NETWORK_ADMIN, R.OPERATOR}),
+    "configs.index": frozenset({R.NETWORK_ADMIN, R.OPERATOR}),
+    "configs.history": frozenset({R.NETWORK_ADMIN, R.OPERATOR}),
+    "configs.text": frozenset({R.NETWORK_ADMIN, R.OPERATOR}),
+    "configs.back_up": frozenset({R.NETWORK_ADMIN, R.OPERATOR}),
+    "jobs.index": frozenset({R.NETWORK_ADMIN, R.OPERATOR, R.SYSTEM_ADMIN}),
+    "jobs.show": frozenset({R.NETWORK_ADMIN, R.OPERATOR, R.SYSTEM_ADMIN}),
+    "jobs.cancel": frozenset({R.OPERATOR, R.SYSTEM_ADMIN}),
+    "jobs.retry": frozenset({R.OPERATOR, R.SYSTEM_ADMIN}),
+    "jobs.resolve": frozenset({R.OPERATOR, R.SYSTEM_ADMIN}),
+    "transfers.index": frozenset({R.SUBMITTER, R.RECEIVER}),
+    "transfers.submit": frozenset({R.SUBMITTER}),
+    "transfers.withdraw": frozenset({R.SUBMITTER}),
+    "transfers.show": TRANSFERS | APPROVING | {R.SUBMITTER},
+    "transfers.file": TRANSFERS | APPROVING | {R.SUBMITTER},
+    "approvals.index": APPROVING,
+    "approvals.approve": APPROVING,
+    "approvals.reject": APPROVING,
+    "media.index": frozenset({R.MEDIA_OPERATOR}),
+    "media.look": frozenset({R.MEDIA_OPERATOR}),
+    "media.carry": frozenset({R.MEDIA_OPERATOR}),
+    "media.receipt": frozenset({R.MEDIA_OPERATOR}),
+    "incoming.show": TRANSFERS | {R.RECEIVER},
+    "incoming.release": frozenset({R.SECURITY_OFFICER}),
+    "incoming.hold": frozenset({R.SECURITY_OFFICER}),
+    "incoming.collect": frozenset({R.RECEIVER}),
+    "ledger.index": TRANSFERS,
+    "audit.index": frozenset({R.AUDIT_ADMIN}),
+    "accounts.index": frozenset({R.SYSTEM_ADMIN, R.SECURITY_ADMIN}),
+    "accounts.show": frozenset({R.SYSTEM_ADMIN, R.SECURITY_ADMIN}),
+    "accounts.create": frozenset({R.SYSTEM_ADMIN}),
+    "accounts.disable": frozenset({R.SYSTEM_ADMIN}),
+    "accounts.enable": frozenset({R.SYSTEM_ADMIN}),
+    "accounts.password": frozenset({R.SYSTEM_ADMIN}),
+    "accounts.end_session": frozenset({R.SYSTEM_ADMIN}),
+    "accounts.grant": frozenset({R.SECURITY_ADMIN}),
+    "accounts.revoke": frozenset({R.SECURITY_ADMIN}),
+    "credentials.index": frozenset({R.SYSTEM_ADMIN}),
+    "credentials.delete": frozenset({R.SYSTEM_ADMIN}),
+}
+ARGUMENTS = {"kind": "devices", "number": 9999, "uid": "0" * 32, "port": 9999, "position": 0, "version": 1}
+
+
+def test_every_route_is_listed(browse: Callable[..., Browser]) -> None:
+    rules = browse().client.application.url_map.iter_rules()
+    assert {rule.endpoint for rule in rules} - PUBLIC == set(EXPECTED)
+
+
+def test_what_is_public_is_short(browse: Callable[..., Browser]) -> None:
+    assert {rule.endpoint for rule in browse().client.application.url_map.iter_rules()} >= PUBLIC
+    assert len(PUBLIC) <= 7
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_opens_what_the_table_says_and_nothing_else(browse: Callable[..., Browser], role: Role) -> None:
+    browser = browse(person(role))
+    for rule in browser.client.application.url_map.iter_rules():
+        if rule.endpoint in PUBLIC:
+            continue
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            refused = "web.permission" in ask(browser, rule, method)
+            assert refused == (role not in EXPECTED[rule.endpoint]), f"{method} {rule.endpoint}"
+
+
+def test_without_a_role_only_ones_own_password_is_reached(browse: Callable[..., Browser]) -> None:
+    browser = browse(person())
+    assert browser.get("/").headers["Location"] == "/about"
+    assert browser.get("/password").status_code == 200
+    assert browser.get("/overview").status_code == 403
+
+
+def test_the_menu_shows_what_the_person_may_open(browse: Callable[..., Browser]) -> None:
+    text = browse(person(Role.AUDIT_ADMIN)).get("/audit").text
+    assert 'href="/audit"' in text
+    assert 'href="/devices"' not in text
+    assert 'role="search"' not in text
+
+
+def ask(browser: Browser, rule: Rule, method: str) -> str:
+    adapter = browser.client.application.url_map.bind("localhost")
+    values = {name: ARGUMENTS.get(name, 1) for name in rule.arguments}
+    path = adapter.build(rule.endpoint, values, method=method)
+    browser.client.set_cookie(browser.cookie, SESSION)  # the log-out is among the routes
+    answer = browser.get(path) if method == "GET" else browser.post(path)
+    assert answer.status_code != 500, f"{method} {path}"
+    assert HEADERS.items() <= dict(answer.headers).items(), f"{method} {path}"
+    assert answer.headers["Cache-Control"] == "no-store", f"{method} {path}"
+    return answer.text

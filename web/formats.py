@@ -1,0 +1,91 @@
+"""How values are written for people: times in the site's zone, sizes and rates with units, ages in words."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from markupsafe import Markup
+
+from web.i18n import gettext
+from web.state import console
+
+KILO = 1000
+KIBI = 1024
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def local(moment: datetime | None, form: str = "%Y-%m-%d %H:%M:%S") -> str:
+    if moment is None:
+        return "—"
+    return moment.astimezone(ZoneInfo(console().settings.site.timezone)).strftime(form)
+
+
+def clock_time(moment: datetime | None) -> str:
+    """Hours and minutes today, the date with it on other days."""
+    if moment is None:
+        return "—"
+    same_day = local(moment, "%Y-%m-%d") == local(console().clock.now(), "%Y-%m-%d")
+    return local(moment, "%H:%M:%S" if same_day else "%m-%d %H:%M")
+
+
+def duration(seconds: float | None) -> str:
+    """One unit is enough: the reader wants the order of magnitude."""
+    if seconds is None:
+        return "—"
+    if seconds < MINUTE:
+        return gettext("%(n)d s") % {"n": max(0, seconds)}
+    if seconds < HOUR:
+        return gettext("%(n)d min") % {"n": seconds // MINUTE}
+    if seconds < 2 * DAY:
+        return gettext("%(n)d h") % {"n": seconds // HOUR}
+    return gettext("%(n)d d") % {"n": seconds // DAY}
+
+
+def age(moment: datetime | None) -> str:
+    if moment is None:
+        return gettext("never")
+    seconds = (console().clock.now() - moment).total_seconds()
+    if seconds < MINUTE:
+        return gettext("%(n)d s ago") % {"n": max(0, seconds)}
+    if seconds < HOUR:
+        return gettext("%(n)d min ago") % {"n": seconds // MINUTE}
+    if seconds < 2 * DAY:
+        return gettext("%(n)d h ago") % {"n": seconds // HOUR}
+    return gettext("%(n)d d ago") % {"n": seconds // DAY}
+
+
+def rate(bits_per_second: float | None) -> str:
+    """Line and port rates, in thousands as carriers sell them."""
+    return "—" if bits_per_second is None else _scaled(bits_per_second, KILO, ("b/s", "kb/s", "Mb/s", "Gb/s", "Tb/s"))
+
+
+def size(octets: float | None) -> str:
+    return "—" if octets is None else _scaled(octets, KIBI, ("B", "KB", "MB", "GB", "TB"))
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    return "—" if value is None else f"{value:.{digits}f}%"
+
+
+def ticks(text: str) -> Markup:
+    """`word` in back ticks is something to type."""
+    parts = text.split("`")
+    return Markup().join(Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts))
+
+
+def short_hash(digest: str | None) -> str:
+    return "—" if not digest else digest if len(digest) <= 12 else f"{digest[:6]}…{digest[-4:]}"  # noqa: PLR2004
+
+
+def _scaled(value: float, base: int, units: tuple[str, ...]) -> str:
+    step = 0
+    while abs(value) >= base and step < len(units) - 1:
+        value /= base
+        step += 1
+    digits = 0 if step == 0 or value >= 100 or value == int(value) else 1  # noqa: PLR2004
+    return f"{value:.{digits}f} {units[step]}"
+
+
+def install(app: Flask) -> None:
+    for function in (local, clock_time, duration, age, rate, size, percent, short_hash, ticks):
+        app.jinja_env.filters[function.__name__] = function

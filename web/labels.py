@@ -1,0 +1,65 @@
+"""Words for the values of lower packages, translated where they have a label."""
+
+from enum import StrEnum
+
+from flask import Flask
+
+from collectors.labels import cause_label
+from collectors.models import SensorState
+from core.i18n import N_
+from inventory.labels import LABELS
+from security.audit.labels import event_label
+from security.roles import Role
+from web.i18n import gettext
+
+
+def word(value: StrEnum | None) -> str:
+    """A member of an inventory vocabulary, as readers call it."""
+    return gettext(LABELS.get(value, value.value)) if value is not None else "—"
+
+
+def role_label(role: str) -> str:
+    return gettext(Role(role).label)
+
+
+def cause(code: str | None) -> str:
+    return cause_label(code, gettext)
+
+
+# Beside the kinds of sensors, which the collectors name.
+PARTS = {"processor": N_("processor"), "memory": N_("memory"), "storage": N_("storage")}
+SYMBOLS = {"celsius": "°C", "percent": "%", "volt": "V", "ampere": "A", "watt": "W", "hertz": "Hz", "minutes": "min"}
+
+
+JOBS = {
+    "config.backup": N_("configuration backup"),
+    "config.backup_all": N_("backup of all configurations"),
+    "ferry.inspect": N_("ferry: inspection"),
+    "ferry.seal": N_("ferry: sealing"),
+    "ferry.carry": N_("ferry: writing to the medium"),
+    "ferry.receive": N_("ferry: receiving"),
+    "ferry.poll": N_("ferry: reading the medium"),
+    "ferry.tidy": N_("ferry: tidying up"),
+}
+
+
+def job_kind(kind: str) -> str:
+    return gettext(JOBS.get(kind, kind))
+
+
+def sensor_kind(kind: str) -> str:
+    return gettext(PARTS.get(kind, kind))
+
+
+def reading(sensor: SensorState) -> str:
+    """A value with its unit's symbol; a sensor that only has a state shows that beside."""
+    if sensor.value is None or sensor.kind == "state":
+        return ""
+    return f"{sensor.value:g} {SYMBOLS.get(sensor.unit, sensor.unit)}".strip()
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.filters.update(word=word, reading=reading)
+    app.jinja_env.globals.update(
+        role_label=role_label, cause=cause, event_label=event_label, sensor_kind=sensor_kind, job_kind=job_kind
+    )

@@ -1,0 +1,110 @@
+"""A list is its address: words, filters, order and page stand in the URL, so that it can be kept and sent on.
+
+The rows come scoped from a service and a county has hundreds of them, so narrowing and sorting is done here, over what
+the reader sees: a state that is worked out of three tables sorts like any column.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from flask import request, url_for
+
+Row = TypeVar("Row")
+PAGE = 50
+Key = Callable[[Row], Any]
+
+
+@dataclass(frozen=True)
+class Address:
+    """What the address asks for; `filters` holds only names that the page knows."""
+
+    words: str
+    filters: Mapping[str, str]
+    sort: str
+    descending: bool
+    page: int
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.words or self.filters)
+
+    def link(self, **changes: object) -> str:
+        """The same list with something changed; whatever is changed, it begins at its first page again."""
+        order = f"-{self.sort}" if self.descending else self.sort
+        values: dict[str, Any] = {"q": self.words, **self.filters, "sort": order, **changes}
+        known = {name: value for name, value in values.items() if value}
+        return url_for(request.endpoint or "", **(request.view_args or {}), **known)
+
+    def sort_link(self, name: str) -> str:
+        return self.link(sort=f"-{name}" if self.sort == name and not self.descending else name)
+
+    def direction(self, name: str) -> str:
+        """The value of aria-sort; empty for a column that does not order the list."""
+        if self.sort != name:
+            return ""
+        return "descending" if self.descending else "ascending"
+
+
+@dataclass(frozen=True)
+class Sheet(Generic[Row]):
+    """One page of a list."""
+
+    rows: list[Row]
+    total: int
+    number: int
+    address: Address
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE))
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * PAGE + 1 if self.total else 0
+
+    @property
+    def last(self) -> int:
+        return min(self.total, self.number * PAGE)
+
+
+@dataclass(frozen=True)
+class Listing(Generic[Row]):
+    """How one kind of row is searched (any of `texts` holds every word), narrowed and sorted."""
+
+    texts: Callable[[Row], Iterable[str | None]]
+    filters: Mapping[str, Key[Row]]
+    sorts: Mapping[str, Key[Row]]
+    default: str
+
+    def asked(self) -> Address:
+        wanted = request.args.get("sort", self.default)
+        if wanted.lstrip("-") not in self.sorts:
+            wanted = self.default
+        return Address(
+            words=request.args.get("q", "").strip()[:100],
+            filters={name: request.args[name] for name in self.filters if request.args.get(name)},
+            sort=wanted.lstrip("-"),
+            descending=wanted.startswith("-"),
+            page=max(1, request.args.get("page", 1, int)),
+        )
+
+    def sheet(self, rows: Iterable[Row]) -> Sheet[Row]:
+        address = self.asked()
+        words = address.words.casefold().split()
+        found = [row for row in rows if self._matches(row, words, address.filters)]
+        key = self.sorts[address.sort]
+        known = [row for row in found if key(row) is not None]
+        known.sort(key=key, reverse=address.descending)
+        # What has no value comes last in either direction.
+        ordered = known + [row for row in found if key(row) is None]
+        number = min(address.page, max(1, -(-len(ordered) // PAGE)))
+        return Sheet(ordered[(number - 1) * PAGE : number * PAGE], len(ordered), number, address)
+
+    def _matches(self, row: Row, words: list[str], filters: Mapping[str, str]) -> bool:
+        if any(str(self.filters[name](row)) != value for name, value in filters.items()):
+            return False
+        if not words:
+            return True
+        text = "\n".join(part for part in self.texts(row) if part).casefold()
+        return all(word in text for word in words)

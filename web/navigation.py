@@ -1,0 +1,68 @@
+"""The menu: what this person may open, in the order of the day's work."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import request
+
+from core.i18n import N_
+from web.access import allowed
+
+
+@dataclass(frozen=True)
+class Entry:
+    endpoint: str
+    label: str
+    icon: str
+
+    @property
+    def current(self) -> bool:
+        """A page belongs to the entry whose module it is in."""
+        return (request.endpoint or "").partition(".")[0] == self.endpoint.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class Group:
+    label: str
+    entries: tuple[Entry, ...]
+
+
+GROUPS = (
+    Group(
+        N_("Monitor"),
+        (
+            Entry("overview.show", N_("Overview"), "overview"),
+            Entry("devices.index", N_("Devices"), "device"),
+            Entry("lines.index", N_("Lines"), "line"),
+        ),
+    ),
+    Group(
+        N_("Operate"),
+        (Entry("configs.index", N_("Configurations"), "config"), Entry("jobs.index", N_("Jobs"), "job")),
+    ),
+    Group(
+        N_("Ferry"),
+        (
+            Entry("transfers.index", N_("My transfers"), "transfer"),
+            Entry("approvals.index", N_("To approve"), "approve"),
+            Entry("media.index", N_("Media"), "medium"),
+            Entry("ledger.index", N_("Ferry ledger"), "ledger"),
+        ),
+    ),
+    Group(
+        N_("System"),
+        (
+            Entry("audit.index", N_("Audit log"), "audit"),
+            Entry("accounts.index", N_("Accounts"), "account"),
+            Entry("credentials.index", N_("Credentials"), "credential"),
+            Entry("about.show", N_("About"), "about"),
+        ),
+    ),
+)
+
+
+def menu() -> Iterator[Group]:
+    for group in GROUPS:
+        entries = tuple(entry for entry in group.entries if allowed(entry.endpoint))
+        if entries:
+            yield Group(group.label, entries)

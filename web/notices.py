@@ -1,0 +1,72 @@
+"""One sentence about what was just done, carried over the redirect that follows a form.
+
+It travels in a cookie of ten seconds that the next page shows and clears. The cookie names one of the sentences here
+and the facts for it, so nobody can put words of their own on a page; the template escapes the facts.
+"""
+
+import json
+from urllib.parse import quote, unquote
+
+from flask import g, redirect, request
+from werkzeug.wrappers import Response
+
+from core.i18n import N_
+from web.i18n import gettext
+from web.state import console
+
+COOKIE = "guanjin_notice"
+NOTICES = {
+    "set_up": N_("The three administrators were created. Sign in with one of them."),
+    "signed_out": N_("You have signed out."),
+    "account_created": N_("The account %(name)s was created; the security administrator can now give it roles."),
+    "account_disabled": N_("The account %(name)s was disabled and its sessions ended."),
+    "account_enabled": N_("The account %(name)s was enabled."),
+    "password_set": N_("%(name)s has a new password, to be changed at the next sign-in."),
+    "role_granted": N_("The role was granted to %(name)s."),
+    "role_revoked": N_("The role was taken from %(name)s."),
+    "session_ended": N_("The session of %(name)s was ended."),
+    "credential_deleted": N_("The credential %(name)s was deleted."),
+    "job_cancelled": N_("Job %(number)s is being cancelled."),
+    "job_retried": N_("Job %(number)s is queued again."),
+    "job_resolved": N_("The decision about job %(number)s was recorded."),
+    "submitted": N_("The transfer was submitted; its files are frozen and are being inspected."),
+    "withdrawn": N_("The transfer was withdrawn."),
+    "approved": N_("Your approval was signed and recorded."),
+    "rejected": N_("The transfer was rejected."),
+    "medium_read": N_("The medium was read; new bundles: %(number)s."),
+    "carried_again": N_("The bundle is being written to the medium again."),
+    "receipted": N_("The receipt code fits: the transfer is closed."),
+    "released": N_("Released; the receivers can collect the files now."),
+    "held": N_("The bundle is held."),
+    "backup_requested": N_("The backup was requested as job %(number)s."),
+    "marked": N_("%(name)s now carries a maintenance mark."),
+    "unmarked": N_("The maintenance mark of %(name)s was taken off."),
+    "password_changed": N_("The password was changed."),
+}
+
+
+def redirect_with(notice: str, location: str, **facts: object) -> Response:
+    response = redirect(location, 303)
+    value = quote(json.dumps([notice, {name: str(fact) for name, fact in facts.items()}]))
+    response.set_cookie(COOKIE, value, max_age=10, secure=console().secure, httponly=True, samesite="Strict")
+    return response
+
+
+def pending() -> str | None:
+    """The sentence to show on this page."""
+    raw = request.cookies.get(COOKIE)
+    if raw is None:
+        return None
+    g.notice_shown = True
+    try:
+        name, facts = json.loads(unquote(raw))
+        return str(gettext(NOTICES[name]) % facts)
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def forget_shown(response: Response) -> Response:
+    """Runs after every request."""
+    if "notice_shown" in g:
+        response.delete_cookie(COOKIE)
+    return response

@@ -1,0 +1,132 @@
+"""Accounts and roles. Who makes accounts does not hand out roles, and who hands out roles does not operate."""
+
+from flask import Blueprint, make_response, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from core.errors import GuanjinError
+from inventory.models import Unit
+from security import accounts, grants, sessions
+from security.accounts import NewAccount
+from security.passwords import HashedPassword, PasswordPolicy
+from security.roles import Permission, Role
+from web import forms
+from web.access import requires
+from web.failures import explained
+from web.notices import redirect_with
+from web.state import actor, console
+
+blueprint = Blueprint("accounts", __name__)
+
+
+@blueprint.get("/accounts")
+@requires(Permission.VIEW_ACCOUNTS)
+def index() -> str:
+    with console().database.read() as session:
+        names = {unit.id: unit.name for unit in session.scalars(select(Unit))}
+        return render_template("accounts.html", accounts=accounts.every(session), unit_names=names)
+
+
+@blueprint.route("/accounts/new", methods=["GET", "POST"])
+@requires(Permission.MANAGE_ACCOUNTS)
+def create() -> Response:
+    if request.method == "GET":
+        return _form()
+    try:
+        login = forms.text("login", limit=200)
+        new = NewAccount(login, forms.text("name", limit=200), _unit())
+        hashed = _password(login)
+        with console().database.write() as session:
+            account = accounts.create(session, new, hashed, actor=actor(), clock=console().clock)
+    except GuanjinError as error:
+        response = _form(failure=explained(error))
+        response.status_code = error.category.http_status
+        return response
+    return redirect_with("account_created", url_for("accounts.show", number=account.id), name=account.login)
+
+
+@blueprint.get("/accounts/<int:number>")
+@requires(Permission.VIEW_ACCOUNTS)
+def show(number: int) -> str:
+    with console().database.read() as session:
+        account = accounts.get(session, number)
+        live = sessions.every(
+            session, settings=console().settings.security, clock=console().clock, account_id=account.id
+        )
+        unit = session.get(Unit, account.unit_id) if account.unit_id else None
+        return render_template("account.html", account=account, live=live, unit=unit, every_role=list(Role))
+
+
+@blueprint.post("/accounts/<int:number>/disable")
+@requires(Permission.MANAGE_ACCOUNTS)
+def disable(number: int) -> Response:
+    with console().database.write() as session:
+        account = accounts.disable(session, number, actor=actor(), clock=console().clock)
+    return _back("account_disabled", number, account.login)
+
+
+@blueprint.post("/accounts/<int:number>/enable")
+@requires(Permission.MANAGE_ACCOUNTS)
+def enable(number: int) -> Response:
+    with console().database.write() as session:
+        account = accounts.enable(session, number, actor=actor(), clock=console().clock)
+    return _back("account_enabled", number, account.login)
+
+
+@blueprint.post("/accounts/<int:number>/password")
+@requires(Permission.MANAGE_ACCOUNTS)
+def password(number: int) -> Response:
+    with console().database.read() as session:
+        login = accounts.get(session, number).login
+    hashed = _password(login)
+    with console().database.write() as session:
+        accounts.set_password(session, number, hashed, must_change=True, actor=actor(), clock=console().clock)
+    return _back("password_set", number, login)
+
+
+@blueprint.post("/accounts/<int:number>/grant")
+@requires(Permission.GRANT_ROLES)
+def grant(number: int) -> Response:
+    role = Role(forms.choice("role", list(Role)))
+    with console().database.write() as session:
+        account = grants.grant(session, number, role, actor=actor(), clock=console().clock)
+    return _back("role_granted", number, account.login)
+
+
+@blueprint.post("/accounts/<int:number>/revoke")
+@requires(Permission.GRANT_ROLES)
+def revoke(number: int) -> Response:
+    role = Role(forms.choice("role", list(Role)))
+    with console().database.write() as session:
+        account = grants.revoke(session, number, role, actor=actor(), clock=console().clock)
+    return _back("role_revoked", number, account.login)
+
+
+@blueprint.post("/accounts/<int:number>/sessions/<int:session_number>/end")
+@requires(Permission.MANAGE_ACCOUNTS)
+def end_session(number: int, session_number: int) -> Response:
+    with console().database.write() as session:
+        login = accounts.get(session, number).login
+        sessions.end(session, session_number, actor=actor(), clock=console().clock)
+    return _back("session_ended", number, login)
+
+
+def _back(notice: str, number: int, login: str) -> Response:
+    return redirect_with(notice, url_for("accounts.show", number=number), name=login)
+
+
+def _password(login: str) -> HashedPassword:
+    """Hashed before any transaction begins: that takes a while on purpose."""
+    return PasswordPolicy(console().settings.security.password_length).accept(forms.secret("password"), login=login)
+
+
+def _unit() -> int | None:
+    text = forms.text("unit", required=False)
+    return int(text) if text.isdecimal() else None
+
+
+def _form(**values: object) -> Response:
+    with console().database.read() as session:
+        units = session.execute(select(Unit.id, Unit.name).order_by(Unit.name)).all()
+    length = console().settings.security.password_length
+    return make_response(render_template("account_new.html", units=units, length=length, **values))

@@ -1,0 +1,64 @@
+"""The audit log: read by the auditor, changed by nobody."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template, request, url_for
+
+from core.events import Event
+from security import audit
+from security.audit.labels import BREACHES, event_label
+from security.roles import Permission
+from web import states
+from web.access import requires
+from web.i18n import gettext
+from web.state import console
+
+blueprint = Blueprint("audit", __name__)
+TEXTS = ("event", "actor", "subject", "address")
+
+
+@blueprint.get("/audit")
+@requires(Permission.READ_AUDIT)
+def index() -> str:
+    asked: dict[str, Any] = {
+        name: request.args[name] for name in (*TEXTS, "result", "since", "until") if request.args.get(name)
+    }
+    with console().database.read() as session:
+        page = audit.find(session, _filter(asked), before=request.args.get("before", None, int))
+        verification = audit.verify(session) if "verify" in request.args else None
+    return render_template(
+        "audit.html",
+        page=page,
+        asked=asked,
+        older=url_for("audit.index", **asked, before=page.older) if page.older else None,
+        newest="before" not in request.args,
+        verification=verification,
+        breaches=BREACHES,
+        known_events=sorted(((event.value, gettext(event_label(event))) for event in Event), key=lambda pair: pair[0]),
+        results=states.RESULT,
+        compact=_compact,
+    )
+
+
+def _filter(asked: dict[str, Any]) -> audit.Filter:
+    result: Any = asked.get("result") if asked.get("result") in states.RESULT else None
+    texts = {name: asked.get(name, "") for name in TEXTS}
+    return audit.Filter(
+        since=_day(asked.get("since")), until=_day(asked.get("until"), timedelta(days=1)), result=result, **texts
+    )
+
+
+def _day(text: str | None, plus: timedelta = timedelta()) -> datetime | None:
+    """The beginning of a day as the reader's clock has it; what is no date does not narrow."""
+    try:
+        day = datetime.fromisoformat(text or "").replace(tzinfo=ZoneInfo(console().settings.site.timezone))
+    except ValueError:
+        return None
+    return (day + plus).astimezone(UTC)
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True) if value is not None else ""

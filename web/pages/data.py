@@ -1,0 +1,69 @@
+"""Numbers for the charts. Each endpoint answers for one object that the person may see, and for nothing else."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from flask import Blueprint, jsonify, request
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from collectors.health import device_detail, line_health
+from collectors.history import HistoryReader, Kind
+from inventory.models import Port
+from security.roles import Permission
+from web.access import requires
+from web.errors import PageMissingError
+from web.scope import unit_of
+from web.state import console, me
+
+blueprint = Blueprint("data", __name__, url_prefix="/data")
+HOURS = {"1": 1, "6": 6, "24": 24, "48": 48}
+FIELDS: Mapping[Kind, frozenset[str]] = {
+    Kind.DEVICE: frozenset({"cpu_percent", "memory_percent", "rtt_avg_ms", "rtt_max_ms", "loss_percent"}),
+    Kind.PORT: frozenset({"in_bps", "out_bps", "in_errors", "out_errors"}),
+    Kind.LINE: frozenset({"in_bps", "out_bps", "rtt_avg_ms", "rtt_max_ms", "loss_percent"}),
+}
+
+
+@blueprint.get("/devices/<int:number>")
+@requires(Permission.VIEW_MONITORING, Permission.VIEW_OWN_UNIT)
+def device(number: int) -> Response:
+    _require_device(number)
+    return _series(Kind.DEVICE, number)
+
+
+@blueprint.get("/ports/<int:number>")
+@requires(Permission.VIEW_MONITORING, Permission.VIEW_OWN_UNIT)
+def port(number: int) -> Response:
+    with console().database.read() as session:
+        owner = session.scalar(select(Port.device_id).where(Port.id == number))
+    _require_device(owner or 0)
+    return _series(Kind.PORT, number)
+
+
+@blueprint.get("/lines/<int:number>")
+@requires(Permission.VIEW_MONITORING, Permission.VIEW_OWN_UNIT)
+def line(number: int) -> Response:
+    with console().database.read() as session:
+        if line_health(session, console().clock.now(), number, unit_id=unit_of(me())) is None:
+            raise PageMissingError(path=request.path)
+    return _series(Kind.LINE, number)
+
+
+def _require_device(number: int) -> None:
+    with console().database.read() as session:
+        if device_detail(session, console().clock.now(), number, unit_id=unit_of(me()), outages=0) is None:
+            raise PageMissingError(path=request.path)
+
+
+def _series(kind: Kind, number: int) -> Response:
+    hours = HOURS.get(request.args.get("hours", ""), 6)
+    end = console().clock.now()
+    reader = HistoryReader(console().settings.storage.data / "history")
+    found = reader.read(kind, number, end - timedelta(hours=hours), end, points=360, how="max")
+    values = {name: _rounded(values) for name, values in found.values.items() if name in FIELDS[kind]}
+    return jsonify(times=found.times, step=found.step_s, values=values)
+
+
+def _rounded(values: list[float | None]) -> list[float | None]:
+    return [None if value is None else round(value, 3) for value in values]

@@ -1,0 +1,130 @@
+"""Devices: the list, and one device's page."""
+
+from flask import Blueprint, render_template
+from sqlalchemy import select
+
+from collectors.errors import explain
+from collectors.health import DeviceHealth, device_detail, list_devices
+from collectors.models import DeviceState
+from inventory.kinds import DeviceRole
+from inventory.labels import choices
+from inventory.models import BusinessSystem, Contact, business_system_device
+from security.roles import Permission
+from web import poller, states
+from web.access import requires
+from web.errors import PageMissingError
+from web.i18n import gettext
+from web.listing import Listing
+from web.scope import unit_of
+from web.state import console, me
+
+blueprint = Blueprint("devices", __name__)
+
+
+def _texts(found: DeviceHealth) -> list[str | None]:
+    device = found.device
+    unit = device.unit.name if device.unit else None
+    return [device.name, device.address, device.vendor, device.model, device.serial, unit]
+
+
+LISTING: Listing[DeviceHealth] = Listing(
+    texts=_texts,
+    filters={
+        "state": lambda found: states.of_device(found).name,
+        "role": lambda found: found.device.role.value,
+        "vendor": lambda found: found.device.vendor,
+        "unit": lambda found: found.device.unit_id,
+        "site": lambda found: found.device.site_id,
+        "fresh": lambda found: "no" if found.watched and found.freshness.stale else "yes",
+    },
+    sorts={
+        "state": lambda found: (states.of_device(found).rank, found.device.name),
+        "name": lambda found: found.device.name,
+        "address": lambda found: tuple(_address_parts(found.device.address or "")),
+        "role": lambda found: (list(DeviceRole).index(found.device.role), found.device.name),
+        "unit": lambda found: found.device.unit.name if found.device.unit else None,
+        "model": lambda found: (found.device.vendor, found.device.model),
+        "cpu": lambda found: found.state.cpu_percent if found.state else None,
+        "memory": lambda found: found.state.memory_percent if found.state else None,
+        "rtt": lambda found: found.state.rtt_ms if found.state else None,
+        "age": lambda found: found.freshness.age_s,
+    },
+    default="state",
+)
+
+
+def _address_parts(address: str) -> list[int]:
+    """10.0.0.9 before 10.0.0.10."""
+    return [int(part, 16 if ":" in address else 10) for part in address.replace(":", ".").split(".") if part]
+
+
+@blueprint.get("/devices")
+@requires(Permission.VIEW_MONITORING, Permission.VIEW_OWN_UNIT)
+def index() -> str:
+    with console().database.read() as session:
+        found = list_devices(session, console().clock.now(), unit_id=unit_of(me()))
+        vendors = sorted({row.device.vendor for row in found if row.device.vendor})
+        return render_template(
+            "devices.html",
+            sheet=LISTING.sheet(found),
+            shown=states.of_device,
+            roles=choices(DeviceRole, gettext),
+            vendors=[(vendor, vendor) for vendor in vendors],
+        )
+
+
+@blueprint.get("/devices/<int:number>")
+@requires(Permission.VIEW_MONITORING, Permission.VIEW_OWN_UNIT)
+def show(number: int) -> str:
+    now = console().clock.now()
+    with console().database.read() as session:
+        found = device_detail(session, now, number, unit_id=unit_of(me()))
+        if found is None:
+            raise PageMissingError(path=f"/devices/{number}")
+        device = found.health.device
+        line_ports = {port for line in found.lines for port in (line.line.a_port_id, line.line.b_port_id)}
+        systems = (
+            select(BusinessSystem).join(business_system_device).where(business_system_device.c.device_id == number)
+        )
+        contacts = select(Contact).where(Contact.unit_id == device.unit_id).order_by(Contact.name)
+        health = poller.of_session(session)
+        return render_template(
+            "device.html",
+            found=found,
+            device=device,
+            state=found.health.state,
+            shown=states.of_device(found.health),
+            ports=[(port, states.of_port(port, carries_line=port.port.id in line_ports)) for port in found.ports],
+            line_of_port={
+                port: line.line for line in found.lines for port in (line.line.a_port_id, line.line.b_port_id) if port
+            },
+            line_state=lambda line: states.of_line(line, health),
+            sensor_states=states.SENSOR,
+            systems=session.scalars(systems).all(),
+            contacts=session.scalars(contacts).all() if device.unit_id else [],
+            trouble=_trouble(found.health.state),
+        )
+
+
+@blueprint.get("/devices/<int:number>/ports/<int:port>")
+@requires(Permission.VIEW_MONITORING, Permission.VIEW_OWN_UNIT)
+def port(number: int, port: int) -> str:
+    with console().database.read() as session:
+        found = device_detail(session, console().clock.now(), number, unit_id=unit_of(me()), outages=0)
+        wanted = [one for one in found.ports if one.port.id == port] if found else []
+        if found is None or not wanted:
+            raise PageMissingError(path=f"/devices/{number}/ports/{port}")
+        line = next((line.line for line in found.lines if port in {line.line.a_port_id, line.line.b_port_id}), None)
+        return render_template(
+            "port.html",
+            device=found.health.device,
+            found=wanted[0],
+            state=wanted[0].state,
+            shown=states.of_port(wanted[0], carries_line=line is not None),
+            line=line,
+        )
+
+
+def _trouble(state: DeviceState | None) -> object:
+    """Why the last poll failed, in the reader's language."""
+    return explain(state.error_code, state.error_facts, gettext) if state and state.error_code else None

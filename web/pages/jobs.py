@@ -1,0 +1,94 @@
+"""Jobs: what runs, what waits, what failed and why; and whether the worker that does them is there."""
+
+from datetime import timedelta
+
+from flask import Blueprint, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from collectors.errors import explain
+from core import jobs
+from core.events import Event
+from core.jobs import JobId, JobState, Resolution
+from core.jobs.values import FINISHED
+from security import audit
+from security.roles import Permission
+from web import forms, states
+from web.access import requires
+from web.i18n import gettext
+from web.notices import redirect_with
+from web.state import actor, console, me
+
+blueprint = Blueprint("jobs", __name__)
+GONE_AFTER = timedelta(seconds=30)
+PAGE = 50
+
+
+@blueprint.get("/jobs")
+@requires(Permission.VIEW_JOBS)
+def index() -> str:
+    state = request.args.get("state", "")
+    known = JobState(state) if state in set(JobState) else None
+    with console().database.read() as session:
+        found = jobs.find(session, state=known, before=_number(request.args.get("before", "")), limit=PAGE)
+        now = console().clock.now()
+        return render_template(
+            "jobs.html",
+            found=found,
+            older=url_for("jobs.index", state=state or None, before=found[-1].id) if len(found) == PAGE else None,
+            state=state,
+            counts_by_state=jobs.counts(session),
+            workers=[one for one in jobs.workers(session) if one.stopped_at is None and now - one.seen_at < GONE_AFTER],
+            schedules=jobs.list_schedules(session),
+            states=states.JOB,
+        )
+
+
+def _number(text: str) -> JobId | None:
+    return JobId(int(text)) if text.isdecimal() else None
+
+
+@blueprint.get("/jobs/<int:number>")
+@requires(Permission.VIEW_JOBS)
+def show(number: int) -> str:
+    with console().database.read() as session:
+        job = jobs.get(session, JobId(number))
+        error = job.error or {}
+        return render_template(
+            "job.html",
+            job=job,
+            shown=states.JOB[job.state],
+            history=[(event, jobs.render(event, gettext)) for event in jobs.events(session, JobId(number))],
+            steps=jobs.steps(session, JobId(number)),
+            trouble=explain(error["code"], error.get("facts"), gettext) if error.get("code") else None,
+            finished=job.state in FINISHED,
+            resolutions=list(Resolution),
+        )
+
+
+@blueprint.post("/jobs/<int:number>/cancel")
+@requires(Permission.MANAGE_JOBS)
+def cancel(number: int) -> Response:
+    with console().database.write() as session:
+        jobs.cancel(session, JobId(number), actor=me().login, clock=console().clock)
+        audit.record(session, Event.JOB_CANCELLED, actor(), subject=f"job:{number}", clock=console().clock)
+    return redirect_with("job_cancelled", url_for("jobs.show", number=number), number=number)
+
+
+@blueprint.post("/jobs/<int:number>/retry")
+@requires(Permission.MANAGE_JOBS)
+def retry(number: int) -> Response:
+    with console().database.write() as session:
+        jobs.retry(session, JobId(number), actor=me().login, clock=console().clock)
+        audit.record(session, Event.JOB_RETRIED, actor(), subject=f"job:{number}", clock=console().clock)
+    return redirect_with("job_retried", url_for("jobs.show", number=number), number=number)
+
+
+@blueprint.post("/jobs/<int:number>/resolve")
+@requires(Permission.MANAGE_JOBS)
+def resolve(number: int) -> Response:
+    resolution = Resolution(forms.choice("resolution", list(Resolution)))
+    with console().database.write() as session:
+        jobs.resolve(session, JobId(number), actor=me().login, resolution=resolution, clock=console().clock)
+        after = {"resolution": resolution.value}
+        audit.record(session, Event.JOB_RESOLVED, actor(), subject=f"job:{number}", after=after, clock=console().clock)
+    return redirect_with("job_resolved", url_for("jobs.show", number=number), number=number)

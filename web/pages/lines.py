@@ -1,0 +1,92 @@
+"""Lines (专线): the list, and one line's page."""
+
+from flask import Blueprint, render_template
+from sqlalchemy import select
+
+from collectors.health import LineHealth, line_health, list_lines, outages_of
+from collectors.models import SubjectKind
+from inventory.kinds import Carrier, LineKind
+from inventory.labels import choices
+from inventory.models import BusinessSystem, Contact, business_system_line
+from security.roles import Permission
+from web import poller, states
+from web.access import requires
+from web.errors import PageMissingError
+from web.i18n import gettext
+from web.listing import Listing
+from web.scope import unit_of
+from web.state import console, me
+
+blueprint = Blueprint("lines", __name__)
+
+
+def _texts(found: LineHealth) -> list[str | None]:
+    line = found.line
+    far = line.b_device.name if line.b_device else None
+    return [line.name, line.circuit_number, line.b_address, line.unit.name if line.unit else None, far]
+
+
+def _shown(found: LineHealth) -> states.Shown:
+    return states.of_line(found, poller.of_request())
+
+
+LISTING: Listing[LineHealth] = Listing(
+    texts=_texts,
+    filters={
+        "state": lambda found: _shown(found).name,
+        "carrier": lambda found: found.line.carrier.value,
+        "kind": lambda found: found.line.kind.value,
+        "unit": lambda found: found.line.unit_id,
+    },
+    sorts={
+        "state": lambda found: (_shown(found).rank, found.line.name),
+        "name": lambda found: found.line.name,
+        "unit": lambda found: found.line.unit.name if found.line.unit else None,
+        "carrier": lambda found: (found.line.carrier, found.line.name),
+        "bandwidth": lambda found: found.line.bandwidth_bps,
+        "use": lambda found: found.state.utilisation_percent if found.state else None,
+        "rtt": lambda found: found.state.rtt_ms if found.state else None,
+        "loss": lambda found: found.state.loss_percent if found.state else None,
+        "since": lambda found: found.state.since if found.state else None,
+        "ends": lambda found: found.line.contract_end,
+    },
+    default="state",
+)
+
+
+@blueprint.get("/lines")
+@requires(Permission.VIEW_MONITORING, Permission.VIEW_OWN_UNIT)
+def index() -> str:
+    with console().database.read() as session:
+        poller.of_session(session)
+        found = list_lines(session, console().clock.now(), unit_id=unit_of(me()))
+        return render_template(
+            "lines.html",
+            sheet=LISTING.sheet(found),
+            shown=_shown,
+            carriers=choices(Carrier, gettext),
+            kinds=choices(LineKind, gettext),
+        )
+
+
+@blueprint.get("/lines/<int:number>")
+@requires(Permission.VIEW_MONITORING, Permission.VIEW_OWN_UNIT)
+def show(number: int) -> str:
+    with console().database.read() as session:
+        poller.of_session(session)
+        found = line_health(session, console().clock.now(), number, unit_id=unit_of(me()))
+        if found is None:
+            raise PageMissingError(path=f"/lines/{number}")
+        line = found.line
+        systems = select(BusinessSystem).join(business_system_line).where(business_system_line.c.line_id == number)
+        contacts = select(Contact).where(Contact.unit_id == line.unit_id).order_by(Contact.name)
+        return render_template(
+            "line.html",
+            found=found,
+            line=line,
+            state=found.state,
+            shown=_shown(found),
+            outages=outages_of(session, SubjectKind.LINE, number),
+            systems=session.scalars(systems).all(),
+            contacts=session.scalars(contacts).all() if line.unit_id else [],
+        )

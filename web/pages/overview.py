@@ -1,0 +1,94 @@
+"""What must I deal with, and then: is the county up."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from collectors.models import OutageRecord, Reachability, SubjectKind
+from collectors.overview import Overview
+from inventory.models import Device, Line
+from security.roles import Permission
+from web import poller, states
+from web.access import requires
+from web.scope import unit_of
+from web.state import console, me
+from web.waiting import the_overview
+
+blueprint = Blueprint("overview", __name__)
+FORGOTTEN = timedelta(days=3)
+DAY = timedelta(days=1)
+RECENT = 5
+
+
+@blueprint.get("/overview")
+@requires(Permission.VIEW_MONITORING, Permission.VIEW_OWN_UNIT)
+def show() -> str:
+    now = console().clock.now()
+    found = the_overview()
+    with console().database.read() as session:
+        health = poller.of_session(session)
+        marks = _marks(session, now, unit_of(me()))
+        available = _availability(session, found, now)
+        recent = _recent(session, found, now, unit_of(me()))
+    counts = found.counts
+    return render_template(
+        "overview.html",
+        found=found,
+        available=available,
+        marks=marks,
+        recent=recent,
+        forgotten=[mark for mark in marks if mark.maintenance_since and now - mark.maintenance_since > FORGOTTEN],
+        device_total=sum(counts.devices.values()),
+        device_up=counts.devices[Reachability.UP],
+        line_total=sum(counts.lines.values()),
+        line_state=lambda line: states.of_line(line, health),
+        severity=states.SEVERITY,
+        is_line=lambda subject: isinstance(subject, Line),
+    )
+
+
+def _marks(session: Session, now: datetime, unit_id: int | None) -> list[Device | Line]:
+    """What carries a maintenance mark, the oldest first."""
+    found: list[Device | Line] = []
+    for kind in (Device, Line):
+        marked = select(kind).where(kind.maintenance_until > now)
+        found += session.scalars(marked if unit_id is None else marked.where(kind.unit_id == unit_id))
+    return sorted(found, key=lambda thing: thing.maintenance_since or now)
+
+
+def _recent(session: Session, found: Overview, now: datetime, unit_id: int | None) -> Sequence[OutageRecord]:
+    """The latest outages of a day, of what this person sees."""
+    wanted = select(OutageRecord).where(OutageRecord.began > now - DAY, OutageRecord.state != "silent")
+    if unit_id is not None:
+        lines = [line.line.id for town in found.townships for line in town.lines]
+        devices = select(Device.id).where(Device.unit_id == unit_id)
+        wanted = wanted.where(
+            and_(OutageRecord.subject_kind == SubjectKind.LINE, OutageRecord.subject_id.in_(lines))
+            | and_(OutageRecord.subject_kind == SubjectKind.DEVICE, OutageRecord.subject_id.in_(devices))
+        )
+    return session.scalars(wanted.order_by(OutageRecord.began.desc()).limit(RECENT)).all()
+
+
+def _availability(session: Session, found: Overview, now: datetime) -> float | None:
+    """Percent of today in which the lines worked; time under a maintenance mark does not count against them."""
+    wanted = {line.line.id for town in found.townships for line in town.lines}
+    begin = now.astimezone(ZoneInfo(console().settings.site.timezone)).replace(hour=0, minute=0, second=0)
+    span = (now - begin).total_seconds() * len(wanted)
+    if span <= 0:
+        return None
+    outages = select(OutageRecord).where(
+        OutageRecord.subject_kind == SubjectKind.LINE,
+        OutageRecord.state == "down",
+        OutageRecord.in_maintenance.is_(False),
+        or_(OutageRecord.ended.is_(None), OutageRecord.ended > begin),
+    )
+    lost = sum(
+        ((outage.ended or now) - max(outage.began, begin)).total_seconds()
+        for outage in session.scalars(outages)
+        if outage.subject_id in wanted
+    )
+    return 100.0 * (1.0 - lost / span)

@@ -1,0 +1,104 @@
+"""One forgiving search: names, pinyin initials, addresses with a mask, any MAC notation, ports, circuit numbers.
+
+One exact hit goes straight there.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from collectors.health import list_devices, list_lines
+from collectors.models import PortState
+from inventory.models import Device, Port
+from security.roles import Permission
+from web.access import requires
+from web.i18n import gettext
+from web.pinyin import initials
+from web.scope import unit_of
+from web.state import console, me
+
+blueprint = Blueprint("search", __name__)
+MOST = 60
+MAC_DIGITS = 12
+MIN_INITIALS = 2
+
+
+@dataclass(frozen=True)
+class Hit:
+    kind: str
+    name: str
+    detail: str
+    link: str
+    exact: bool
+
+
+@blueprint.get("/search")
+@requires(Permission.VIEW_MONITORING, Permission.VIEW_OWN_UNIT)
+def find() -> Response:
+    words = request.args.get("q", "").strip()[:100]
+    with console().database.read() as session:
+        hits = list(_hits(session, words)) if words else []
+    exact = [hit for hit in hits if hit.exact]
+    if len(exact) == 1:
+        return redirect(exact[0].link, 303)
+    hits.sort(key=lambda hit: (not hit.exact, hit.name))
+    return make_response(render_template("search.html", words=words, hits=hits[:MOST], total=len(hits)))
+
+
+def mac_of(text: str) -> str | None:
+    """00e0-fc12-3456, 00:E0:FC:12:34:56, 00e0.fc12.3456 and 00e0fc123456 are one address."""
+    digits = re.sub(r"[-:.\s]", "", text).lower()
+    if len(digits) != MAC_DIGITS or not re.fullmatch(r"[0-9a-f]+", digits):
+        return None
+    return ":".join(digits[start : start + 2] for start in range(0, MAC_DIGITS, 2))
+
+
+def _hits(session: Session, words: str) -> Iterator[Hit]:
+    unit, now, text = unit_of(me()), console().clock.now(), words.casefold()
+    plain = re.sub(r"(\d)/\d{1,3}$", r"\1", text) if text.count(".") == 3 else text  # noqa: PLR2004  # an IPv4 address
+    for found in list_devices(session, now, unit_id=unit):
+        device = found.device
+        texts = (device.name, device.address, device.serial, device.model, device.unit.name if device.unit else "")
+        if _matches(plain, *texts) or _by_initials(text, device.name):
+            exact = plain in {device.name.casefold(), device.address, device.serial.casefold()}
+            link = url_for("devices.show", number=device.id)
+            yield Hit(gettext("device"), device.name, f"{device.address or ''} {device.model}", link, exact)
+    for line_found in list_lines(session, now, unit_id=unit):
+        line = line_found.line
+        if _matches(text, line.name, line.circuit_number, line.b_address) or _by_initials(text, line.name):
+            exact = text in {line.name.casefold(), (line.circuit_number or "").casefold()}
+            link = url_for("lines.show", number=line.id)
+            yield Hit(gettext("line"), line.name, line.circuit_number or "", link, exact)
+    yield from _ports(session, words, unit)
+
+
+def _ports(session: Session, words: str, unit: int | None) -> Iterator[Hit]:
+    mac = mac_of(words)
+    condition = (
+        PortState.mac == mac
+        if mac
+        else Port.name.icontains(words, autoescape=True) | Port.alias.icontains(words, autoescape=True)
+    )
+    wanted = (
+        select(Port, Device.name, PortState.alias)
+        .join(Device, Device.id == Port.device_id)
+        .outerjoin(PortState, PortState.port_id == Port.id)
+        .where(condition)
+        .limit(MOST)
+    )
+    for port, device, alias in session.execute(wanted if unit is None else wanted.where(Device.unit_id == unit)):
+        link = url_for("devices.port", number=port.device_id, port=port.id)
+        yield Hit(gettext("port"), f"{device} {port.name}", port.alias or alias or "", link, exact=mac is not None)
+
+
+def _matches(text: str, *texts: str | None) -> bool:
+    return any(text in (one or "").casefold() for one in texts)
+
+
+def _by_initials(text: str, name: str) -> bool:
+    return len(text) >= MIN_INITIALS and text.isascii() and text.isalnum() and text in initials(name)

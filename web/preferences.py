@@ -1,0 +1,40 @@
+"""Language and theme: the two choices that a browser keeps."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response
+
+from core.i18n import LANGUAGES
+from web import i18n
+from web.state import console
+
+THEME_COOKIE = "guanjin_theme"
+THEMES = ("light", "dark")
+YEAR = 31_536_000
+
+blueprint = Blueprint("preferences", __name__)
+
+
+def theme() -> str:
+    """Empty where nothing was chosen: the browser's own wish then counts."""
+    chosen = request.cookies.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else ""
+
+
+def local_path(wanted: str | None, default: str = "/") -> str:
+    """An address on this console to go back to; anything else is dropped."""
+    if not wanted or not wanted.startswith("/") or wanted.startswith("//") or "\\" in wanted:
+        return default
+    parts = urlsplit(wanted)
+    return default if parts.scheme or parts.netloc else wanted
+
+
+@blueprint.post("/preferences")
+def choose() -> Response:
+    response = redirect(local_path(request.form.get("next")), 303)
+    for field, cookie, values in (("language", i18n.COOKIE, LANGUAGES), ("theme", THEME_COOKIE, THEMES)):
+        value = request.form.get(field)
+        if value in values:
+            response.set_cookie(cookie, value, max_age=YEAR, secure=console().secure, httponly=True, samesite="Strict")
+    return response

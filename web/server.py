@@ -1,0 +1,92 @@
+"""The web process: waitress in front of the application, on an address where it is safe to listen."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from waitress import wasyncore
+from waitress.server import create_server
+
+from core.database import Database
+from core.settings import Settings
+from web.app import create_app
+from web.errors import ListenFailedError, ListenRefusedError, PublicHostMissingError
+from web.server_address import is_loopback
+
+CHECK_S = 0.5
+GRACE_S = 5
+
+
+def check_address(settings: Settings) -> None:
+    """Refuse to carry passwords in the clear."""
+    web = settings.web
+    if not web.behind_tls_proxy and not is_loopback(web.listen_host):
+        raise ListenRefusedError(host=web.listen_host)
+    if web.behind_tls_proxy and not web.public_host:
+        raise PublicHostMissingError
+
+
+def run(
+    settings: Settings, database: Database, stop_event: Event, on_ready: Callable[[int], None] | None = None
+) -> None:
+    """Serve until `stop_event` is set; `on_ready` is told the port, which matters when 0 was asked for.
+
+    Forwarded headers count only from a proxy on this machine that the settings name.
+    """
+    check_address(settings)
+    with _uploads_in(_spool(settings)):
+        _serve(settings, database, stop_event, on_ready)
+
+
+def _serve(settings: Settings, database: Database, stop_event: Event, on_ready: Callable[[int], None] | None) -> None:
+    sockets: dict[int, Any] = {}
+    application = create_app(settings, database)
+    try:
+        server = create_server(application, map=sockets, **_options(settings))
+    except OSError as error:
+        wasyncore.close_all(sockets)
+        raise ListenFailedError(
+            host=settings.web.listen_host, port=settings.web.listen_port, reason=error.strerror
+        ) from error
+    if on_ready:
+        on_ready(int(getattr(server, "effective_port", settings.web.listen_port)))
+    try:
+        while not stop_event.is_set():
+            wasyncore.loop(timeout=CHECK_S, use_poll=True, map=sockets, count=1)
+    finally:
+        server.task_dispatcher.shutdown(timeout=GRACE_S)
+        wasyncore.close_all(sockets)
+
+
+@contextmanager
+def _uploads_in(folder: Path) -> Iterator[None]:
+    """What is uploaded passes through nameless temporary files; they stay in the data folder, under its protection."""
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
+def _spool(settings: Settings) -> Path:
+    folder = settings.storage.data / "spool"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    web = settings.web
+    options: dict[str, Any] = {
+        "host": web.listen_host,
+        "port": web.listen_port,
+        "threads": web.threads,
+        "ident": None,
+        "max_request_body_size": web.upload_bytes,
+        "clear_untrusted_proxy_headers": True,
+    }
+    if web.behind_tls_proxy:
+        options |= {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}
+    return options

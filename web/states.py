@@ -1,0 +1,167 @@
+"""The states that pages show: each has a shape, a word and a colour (see `macros.html`), and a rank by urgency."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Flask
+
+from collectors.freshness import PollerHealth
+from collectors.health import DeviceHealth, LineHealth, PortHealth
+from collectors.models import LineCondition, PortStatus, Reachability
+from collectors.overview import Severity
+from core.i18n import N_
+from core.jobs import STATE_LABELS, JobState
+from security.ferry.inspection.findings import Outcome
+from security.ferry.labels import STATES
+from security.ferry.states import Incoming, Outgoing
+from web.i18n import gettext
+
+
+@dataclass(frozen=True)
+class Shown:
+    """`kind` is shape and colour: crit, warn, info, ok, idle or mark. `word` is a msgid."""
+
+    name: str
+    kind: str
+    word: str
+    rank: int
+
+
+def _table(*rows: tuple[str, str, str]) -> Mapping[str, Shown]:
+    return {name: Shown(name, kind, word, rank) for rank, (name, kind, word) in enumerate(rows)}
+
+
+# The order is that of urgency.
+DEVICE = _table(
+    ("down", "crit", N_("unreachable")),
+    ("silent", "warn", N_("SNMP silent")),
+    ("stale", "idle", N_("out of date")),
+    ("unknown", "idle", N_("unknown")),
+    ("maintenance", "mark", N_("in maintenance")),
+    ("up", "ok", N_("normal")),
+    ("unwatched", "idle", N_("not watched")),
+)
+LINE = _table(
+    ("down", "crit", N_("interrupted")),
+    ("degraded", "warn", N_("degraded")),
+    ("stale", "idle", N_("out of date")),
+    ("unknown", "idle", N_("unknown")),
+    ("maintenance", "mark", N_("in maintenance")),
+    ("up", "ok", N_("normal")),
+)
+PORT = _table(
+    ("lost", "crit", N_("line lost")),
+    ("up", "ok", N_("connected")),
+    ("idle", "idle", N_("not connected")),
+    ("off", "idle", N_("switched off")),
+    ("unknown", "idle", N_("unknown")),
+)
+SEVERITY = _table(
+    (Severity.CRITICAL, "crit", N_("critical")),
+    (Severity.MAJOR, "warn", N_("major")),
+    (Severity.MINOR, "info", N_("minor")),
+)
+SENSOR = _table(
+    ("critical", "crit", N_("critical")),
+    ("warning", "warn", N_("warning")),
+    ("ok", "ok", N_("normal")),
+)
+JOB = _table(
+    (JobState.UNCERTAIN, "warn", STATE_LABELS[JobState.UNCERTAIN]),
+    (JobState.FAILED, "crit", STATE_LABELS[JobState.FAILED]),
+    (JobState.RUNNING, "info", STATE_LABELS[JobState.RUNNING]),
+    (JobState.QUEUED, "idle", STATE_LABELS[JobState.QUEUED]),
+    (JobState.CANCELLED, "idle", STATE_LABELS[JobState.CANCELLED]),
+    (JobState.DONE, "ok", STATE_LABELS[JobState.DONE]),
+)
+TRANSFER: Mapping[str, Shown] = {
+    name: Shown(name, kind, STATES[name], rank)
+    for rank, (name, kind) in enumerate(
+        (
+            (Outgoing.SUBMITTED, "idle"),
+            (Outgoing.INSPECTING, "info"),
+            (Outgoing.BLOCKED, "crit"),
+            (Outgoing.REVIEW, "warn"),
+            (Outgoing.REJECTED, "crit"),
+            (Outgoing.EXPIRED, "idle"),
+            (Outgoing.WITHDRAWN, "idle"),
+            (Outgoing.APPROVED, "info"),
+            (Outgoing.SEALING, "info"),
+            (Outgoing.QUARANTINED, "crit"),
+            (Outgoing.SEALED, "info"),
+            (Outgoing.HANDED_OFF, "info"),
+            (Outgoing.UNCONFIRMED, "warn"),
+            (Outgoing.RECEIPTED, "ok"),
+            (Outgoing.CLOSED, "ok"),
+            (Incoming.SEEN, "idle"),
+            (Incoming.ASSEMBLING, "info"),
+            (Incoming.VERIFIED, "info"),
+            (Incoming.OPENED, "info"),
+            (Incoming.REINSPECTING, "info"),
+            (Incoming.HELD, "crit"),
+            (Incoming.RELEASABLE, "warn"),
+            (Incoming.RELEASED, "ok"),
+            (Incoming.COLLECTED, "ok"),
+            (Incoming.REFUSED, "crit"),
+        )
+    )
+}
+OUTCOME = _table(
+    (Outcome.BLOCK, "crit", N_("blocked")),
+    (Outcome.NOT_RUN, "crit", N_("not inspected")),
+    (Outcome.LOOK, "warn", N_("a person must look")),
+    (Outcome.PASS, "ok", N_("passed")),
+)
+BACKUP = _table(
+    ("failed", "crit", N_("backup failed")),
+    ("never", "warn", N_("no backup yet")),
+    ("ok", "ok", N_("backed up")),
+    ("unsupported", "idle", N_("no driver")),
+)
+RESULT = _table(
+    ("failed", "crit", N_("failed")),
+    ("refused", "warn", N_("refused")),
+    ("ok", "ok", N_("done")),
+)
+
+
+def of_device(found: DeviceHealth) -> Shown:
+    """What is not known freshly is never called normal."""
+    if not found.watched:
+        return DEVICE["unwatched"]
+    if found.in_maintenance:
+        return DEVICE["maintenance"]
+    if found.state is None:
+        return DEVICE["unknown"]
+    if found.reachability is Reachability.UP and found.freshness.stale:
+        return DEVICE["stale"]
+    return DEVICE[found.reachability]
+
+
+def of_line(found: LineHealth, poller: PollerHealth) -> Shown:
+    """A line's row is written when it changes, so only a running poller vouches for it."""
+    if found.in_maintenance or found.condition is LineCondition.MAINTENANCE:
+        return LINE["maintenance"]
+    if found.state is None or found.condition is LineCondition.UNKNOWN:
+        return LINE["unknown"]
+    return LINE[found.condition] if poller.running else LINE["stale"]
+
+
+def of_port(found: PortHealth, *, carries_line: bool) -> Shown:
+    """A port that nothing is plugged into is no alarm; one that a line ends at is."""
+    if found.state is None:
+        return PORT["unknown"]
+    if found.state.admin is PortStatus.DOWN:
+        return PORT["off"]
+    if found.state.oper is PortStatus.UP:
+        return PORT["up"]
+    return PORT["lost" if carries_line else "idle"]
+
+
+def options(table: Mapping[str, Shown]) -> list[tuple[str, str]]:
+    """For a drop-down that filters by state."""
+    return [(shown.name, gettext(shown.word)) for shown in table.values()]
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.globals.update(states_of=options, device_states=DEVICE, line_states=LINE)

@@ -1,0 +1,66 @@
+"""What waits for this person: the numbers in the menu, the tab's title and its icon, worked out once a request."""
+
+from collections.abc import Mapping
+
+from flask import current_app, g
+from sqlalchemy.orm import Session
+
+from collectors.overview import Overview, Severity, overview
+from security.ferry import services
+from security.ferry.states import Incoming, Outgoing
+from security.roles import Permission
+from web.access import allowed
+from web.ferry import approver_roles, ferry
+from web.scope import unit_of
+from web.state import console, me, principal
+
+KEPT = "guanjin_overview"
+KEEP_S = 2.0
+
+
+def the_overview() -> Overview:
+    """The county as this person sees it, the same for everybody in the same seconds: each open page asks for it."""
+    if "overview" not in g:
+        unit, now = unit_of(me()), console().clock.monotonic()
+        kept: dict[int | None, tuple[float, Overview]] = current_app.extensions.setdefault(KEPT, {})
+        made, found = kept.get(unit, (now - KEEP_S, None))
+        if found is None or now - made >= KEEP_S:
+            with console().database.read() as session:
+                found = overview(session, console().clock.now(), unit_id=unit)
+            kept[unit] = now, found
+        g.overview = found
+    shown: Overview = g.overview
+    return shown
+
+
+def counts() -> Mapping[str, int]:
+    """By endpoint of the menu."""
+    if "waiting" not in g:
+        g.waiting = dict(_counted()) if principal() else {}
+    found: Mapping[str, int] = g.waiting
+    return found
+
+
+def total() -> int:
+    return sum(counts().values())
+
+
+def _counted() -> list[tuple[str, int]]:
+    found = []
+    if allowed("overview.show"):
+        critical = sum(item.severity is Severity.CRITICAL for item in the_overview().attention)
+        found.append(("overview.show", critical))
+    with console().database.read() as session:
+        if allowed("approvals.index"):
+            found.append(("approvals.index", _to_decide(session)))
+        if allowed("media.index"):
+            sealed = services.find_transfers(session, states=(Outgoing.SEALED,))
+            found.append(("media.index", len(sealed)))
+    return found
+
+
+def _to_decide(session: Session) -> int:
+    number = len(services.waiting_for(session, ferry(), approver_roles(me()), me().login))
+    if Permission.RELEASE_TRANSFER in me().permissions:
+        number += len(services.find_incoming(session, states=(Incoming.RELEASABLE,)))
+    return number
