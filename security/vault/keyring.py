@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import fcntl
 import os
 import stat
 from collections.abc import Iterable, Mapping
@@ -14,6 +15,7 @@ from security.vault.kinds import Realm
 
 HEADER = "guanjin-key-v1"
 LARGEST = 4096
+ASIDE = ".new"
 
 
 class Keyring:
@@ -56,9 +58,12 @@ def create_keys(data: Path) -> tuple[Realm, ...]:
     """Make the key files that are missing; returns their realms. An existing key is never touched."""
     folder = data / "keys"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    created = tuple(realm for realm in Realm if _create(path_of(data, realm), realm))
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)  # whoever holds it may take what lies aside for left behind
+        for left in folder.glob(f"*{ASIDE}"):
+            left.unlink()
+        created = tuple(realm for realm in Realm if _create(path_of(data, realm), realm))
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -69,7 +74,7 @@ def _create(path: Path, realm: Realm) -> bool:
     """Written aside and linked into place, so that a power cut leaves no half key under the final name."""
     if path.exists():
         return False
-    aside = path.with_suffix(f".{os.getpid()}.new")
+    aside = path.with_suffix(ASIDE)
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
@@ -77,8 +82,6 @@ def _create(path: Path, realm: Realm) -> bool:
             file.flush()
             os.fsync(file.fileno())
         os.link(aside, path)
-    except FileExistsError:
-        return False
     finally:
         aside.unlink()
     return True

@@ -1,6 +1,8 @@
 import logging
+import os
 import pickle
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -206,6 +208,23 @@ def test_existing_keys_are_never_touched(data: Path) -> None:
     assert create_keys(data) == ()
     assert {realm: path_of(data, realm).read_bytes() for realm in Realm} == before
     assert not list((data / "keys").glob("*.new"))
+
+
+def test_a_key_left_aside_by_a_crash_is_removed(data: Path) -> None:
+    key = path_of(data, Realm.MONITOR)
+    aside = key.with_suffix(".new")
+    os.link(key, aside)
+    before = key.read_bytes()
+    create_keys(data)
+    assert key.read_bytes() == before
+    assert not aside.exists()
+
+
+def test_many_at_once_agree_on_the_keys(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        created = list(pool.map(create_keys, [tmp_path] * 8))
+    assert sorted(created) == [()] * 7 + [tuple(Realm)]
+    assert len(list((tmp_path / "keys").iterdir())) == len(Realm)
 
 
 def test_keys_differ_and_belong_to_their_owner_alone(data: Path) -> None:
