@@ -267,7 +267,7 @@ def test_every_version_is_filed_once_with_its_record(
             assert [version.number for version in versions] == list(range(1, len(versions) + 1))
             assert all(one != other for one, other in zip(prints, islice(prints, 1, None), strict=False))
             assert f"description kill-{KILLS - 1}" in redacted_text(session, versions[-1])
-            assert len(versions) > 3
+            assert len(versions) > 1
             for version in versions:
                 assert filed.pop((f"device:{device.name}", version.number)) == 1
     assert not filed
