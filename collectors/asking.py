@@ -37,7 +37,7 @@ REDISCOVER_S: Final = 6 * 3600.0
 # An agent whose table "changes" all the time is not discovered all the time.
 REDISCOVER_LEAST_S: Final = 300.0
 STATUSES: Final = {number: status for status, number in STATUS_NUMBERS.items()}
-VERSIONS: Final = {SnmpVersion.V1: Version.V1, SnmpVersion.V2C: Version.V2C}
+VERSIONS: Final = {SnmpVersion.V1: Version.V1, SnmpVersion.V2C: Version.V2C, SnmpVersion.V3: Version.V3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +103,12 @@ class Asker:
             target.community or b"",
             timeout_s=self._settings.timeout_s,
             retries=self._settings.retries,
+            user=target.user,
         )
 
     async def signs(self, watched: Watched) -> Signs:
         target = watched.target
-        if target.on_loopback and target.community is not None:
+        if target.on_loopback and target.speaks_snmp:
             return await self._local_signs(watched)
         icmp = await self._echo(watched) if self.can_ping(target) else None
         if icmp:
@@ -153,7 +154,7 @@ class Asker:
 
     async def _agent(self, target: DeviceTarget) -> bool | None:
         """Does the agent answer the smallest question, once asked? None where it is not to be asked."""
-        if target.community is None:
+        if not target.speaks_snmp:
             return None
         try:
             async with asyncio.timeout(QUICK_LIMIT_S):

@@ -51,13 +51,6 @@ class AddressNotUsableError(CollectorError):
     hint = N_("the ledger needs the address itself: a host name may mean another device tomorrow")
 
 
-class SnmpVersionError(CollectorError):
-    code = "collectors.snmp_version"
-    category = Category.USAGE
-    message = N_("SNMP version %(version)s is not yet spoken by the poller")
-    hint = N_("use version 2c on a separate management network until then")
-
-
 class PollTooLongError(CollectorError):
     """An agent that answers, but so slowly or so endlessly that its turn was ended."""
 

@@ -49,7 +49,7 @@ class Polling:
 
     async def poll(self, watched: Watched) -> None:
         """A turn that comes while the last one is still under way is dropped; a device that is down is only probed."""
-        if watched.target.community is None:
+        if not watched.target.speaks_snmp:
             self._desk.put(DeviceState, device_row(watched, self._clock.now()))
             return
         if watched.polling:

@@ -13,8 +13,9 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from collectors.errors import AddressNotUsableError, NoCredentialError, SnmpVersionError, WrongCredentialError
+from collectors.errors import AddressNotUsableError, NoCredentialError, WrongCredentialError
 from collectors.health import watched_devices
+from collectors.snmp import Authentication, Privacy, User
 from core.errors import GuanjinError
 from inventory.kinds import SnmpVersion
 from inventory.models import Device, Line
@@ -22,11 +23,15 @@ from security.errors import SecretNotFoundError
 from security.vault import Realm, Vault
 
 COMMUNITY: Final = "community"
+USERNAME: Final = "username"
+
+
+Secret = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceTarget:
-    """`community` is None where SNMP is not asked: no credential is named, or `fault` says what is wrong with it."""
+    """Neither `community` nor `user` where SNMP is not asked: no credential is named, or `fault` says what is wrong."""
 
     id: int
     name: str
@@ -36,7 +41,12 @@ class DeviceTarget:
     community: bytes | None = field(repr=False)
     ssh_port: int
     maintenance_until: datetime | None
+    user: User | None = None
     fault: GuanjinError | None = field(default=None, compare=False)
+
+    @property
+    def speaks_snmp(self) -> bool:
+        return self.community is not None or self.user is not None
 
     @property
     def askable(self) -> bool:
@@ -80,7 +90,7 @@ class Targets:
 
 
 def read_targets(session: Session, vault: Vault) -> Targets:
-    opened: dict[str, bytes | GuanjinError] = {}
+    opened: dict[str, Secret | GuanjinError] = {}
     devices = {}
     for device in session.scalars(watched_devices()):
         devices[device.id] = _device(session, vault, device, opened)
@@ -88,39 +98,62 @@ def read_targets(session: Session, vault: Vault) -> Targets:
     return Targets(devices, lines)
 
 
-def _device(session: Session, vault: Vault, device: Device, opened: dict[str, bytes | GuanjinError]) -> DeviceTarget:
+def _device(session: Session, vault: Vault, device: Device, opened: dict[str, Secret | GuanjinError]) -> DeviceTarget:
     name = device.snmp_credential
     if name and name not in opened:
-        opened[name] = _community(session, vault, name)
-    credential = opened.get(name)
+        opened[name] = _secret(session, vault, name)
+    secret = opened[name] if name else {}
     address = device.address or ""
-    fault = credential if isinstance(credential, GuanjinError) else None
-    if device.snmp_version is SnmpVersion.V3 and name:
-        fault = SnmpVersionError(version=device.snmp_version.value)
+    access: bytes | User | None = None
+    fault = secret if isinstance(secret, GuanjinError) else None
+    if name and not isinstance(secret, GuanjinError):
+        try:
+            access = _access(device.snmp_version, secret, name)
+        except GuanjinError as error:
+            fault = error
     if not _usable(address):
-        fault = AddressNotUsableError(address=address)
+        access, fault = None, AddressNotUsableError(address=address)
     return DeviceTarget(
         id=device.id,
         name=device.name,
         address=address,
         snmp_port=device.snmp_port,
         snmp_version=device.snmp_version,
-        community=credential if isinstance(credential, bytes) and fault is None else None,
+        community=access if isinstance(access, bytes) else None,
         ssh_port=device.ssh_port,
         maintenance_until=device.maintenance_until,
+        user=access if isinstance(access, User) else None,
         fault=fault,
     )
 
 
-def _community(session: Session, vault: Vault, name: str) -> bytes | GuanjinError:
+def _secret(session: Session, vault: Vault, name: str) -> Secret | GuanjinError:
     try:
-        secret = vault.open(session, Realm.MONITOR, name)
+        return vault.open(session, Realm.MONITOR, name)
     except SecretNotFoundError:
         return NoCredentialError(credential=name)
     except GuanjinError as error:
         return error
-    community = secret.get(COMMUNITY, "")
-    return community.encode() if community else WrongCredentialError(credential=name, field=COMMUNITY)
+
+
+def _access(version: SnmpVersion, secret: Secret, name: str) -> bytes | User:
+    """Raises WrongCredentialError and UserError where the credential is not one for this version."""
+    wanted = USERNAME if version is SnmpVersion.V3 else COMMUNITY
+    if not secret.get(wanted):
+        raise WrongCredentialError(credential=name, field=wanted)
+    return user_of(secret) if version is SnmpVersion.V3 else secret[COMMUNITY].encode()
+
+
+def user_of(secret: Secret) -> User:
+    """The fields are those of a credential of kind snmp-v3 (`security.vault.kinds`)."""
+    return User(
+        secret[USERNAME],
+        Authentication(secret.get("authentication", Authentication.NONE)),
+        secret.get("auth_password", ""),
+        Privacy(secret.get("privacy", Privacy.NONE)),
+        secret.get("privacy_password", ""),
+        secret.get("context", ""),
+    )
 
 
 def _usable(address: str) -> bool:

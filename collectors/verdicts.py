@@ -51,7 +51,7 @@ class Verdicts:
         down = found.reachability is Reachability.DOWN
         log.info("%s is %s", target.name, found.reachability)
         watched.reachability, watched.since = found.reachability, moment
-        if down and watched.fault is None and target.community is not None:
+        if down and watched.fault is None and target.speaks_snmp:
             watched.fault = NoAnswerError(address=target.address, port=target.snmp_port)
         outage = None if down is watched.out else _outage(watched, moment, now, over=not down)
         watched.out = down

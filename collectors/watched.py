@@ -94,7 +94,7 @@ class Watched:
         What was learnt of another address or credential is worth nothing, and an answer to a question that is still
         under way must not be taken for an answer of the new one.
         """
-        where = ("address", "snmp_port", "snmp_version", "community")
+        where = ("address", "snmp_port", "snmp_version", "community", "user")
         if all(getattr(self.target, name) == getattr(target, name) for name in where):
             if self.target.name != target.name:
                 self.columns = None

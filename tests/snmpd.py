@@ -21,18 +21,27 @@ from collectors.snmp.wire import Message, PduType, Version, encode_message, requ
 
 SNMPD = "/usr/sbin/snmpd"
 PATIENCE_S = 10
+# Not snmpd.conf: under that name the agent keeps its own state, beside it.
+CONFIGURATION = "agent.conf"
 SYS_UP_TIME = (1, 3, 6, 1, 2, 1, 1, 3, 0)
 # Neither MIB files nor ports nor sockets of the system: only the agent and its built-in tables.
 QUIET = {"MIBS": "", "PATH": os.environ["PATH"], "SNMP_PERSISTENT_DIR": ""}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Snmpd:
     port: int
     process: subprocess.Popen[bytes]
     log: Path
     address: str = "127.0.0.1"
     community: str = "public"
+
+    def restart(self) -> None:
+        """The same agent at the same port, one start further; returns when it answers."""
+        _end(self.process)
+        self.process = _run(self.log.parent, self.port)
+        if not _answers(self):
+            raise RuntimeError(self.log.read_text(errors="replace")[-2000:])
 
     def ask(self, *command: str) -> str:
         """A net-snmp tool against this agent, numeric output: `ask("snmpbulkwalk", "-Cr10", ".1.3.6.1.2.1.1")`."""
@@ -52,17 +61,12 @@ def snmpd(*configuration: str) -> Iterator[Snmpd]:
         lines.append("rocommunity public")
     with tempfile.TemporaryDirectory(prefix="guanjin-snmpd-") as name:
         place = Path(name)
-        (place / "snmpd.conf").write_text("\n".join([*lines, ""]))
+        (place / CONFIGURATION).write_text("\n".join([*lines, ""]))
         agent = _started(place)
         try:
             yield agent
         finally:
-            agent.process.terminate()
-            try:
-                agent.process.wait(5)
-            except subprocess.TimeoutExpired:
-                agent.process.kill()
-                agent.process.wait()
+            _end(agent.process)
 
 
 def _started(place: Path) -> Snmpd:
@@ -81,11 +85,23 @@ def _launch(place: Path) -> Snmpd:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    command = [SNMPD, "-f", "-Lo", "-C", "-c", str(place / "snmpd.conf"), f"udp:127.0.0.1:{port}"]
+    return Snmpd(port, _run(place, port), place / "log")
+
+
+def _run(place: Path, port: int) -> subprocess.Popen[bytes]:
+    command = [SNMPD, "-f", "-Lo", "-C", "-c", str(place / CONFIGURATION), f"udp:127.0.0.1:{port}"]
     with (place / "log").open("ab") as log:
         environment = QUIET | {"SNMP_PERSISTENT_DIR": str(place)}
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
-    return Snmpd(port, process, place / "log")
+        return subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _answers(agent: Snmpd) -> bool:

@@ -2,6 +2,7 @@
 
     async with Engine() as engine:                           # the sockets; one for all devices of a process
         session = engine.session(Target("192.0.2.1", 161, Version.V2C, b"public", timeout_s=2, retries=2))
+        session = engine.session(Target("192.0.2.2", version=Version.V3, user=User("ops", Authentication.SHA256, ...)))
         found = await discover(session)                      # dear, seldom: Discovery
         plan = PollPlan(found)                               # keep it, and the session, as long as the device is known
         poll = await read(session, plan)                     # cheap, every interval: Poll
@@ -22,7 +23,8 @@ Between discoveries
 
 Errors are `SnmpError`s; `NoAnswerError` (category UNREACHABLE) is the one that tells of the device rather than of its
 agent's quality. A `Session` runs one request at a time and learns how much its device can take (`session.limits`).
-`session.get(oids)`, `.get_next`, `.get_bulk`, `walk(session, root)`, `walk_table(session, columns)`: anything else.
+`session.get(oids)`, `.get_next`, `.get_bulk`, `.set`, `walk(session, root)`, `walk_table(session, columns)`: anything
+else.
 """
 
 from collectors.snmp.counters import difference, elapsed
@@ -48,10 +50,13 @@ from collectors.snmp.plan import Poll, PollPlan, Rediscover, read
 from collectors.snmp.session import Session
 from collectors.snmp.target import Target
 from collectors.snmp.transport import Counters
+from collectors.snmp.usm.protocols import Authentication, Privacy
+from collectors.snmp.usm.user import User
 from collectors.snmp.walk import Table, walk, walk_table
 from collectors.snmp.wire import Version
 
 __all__ = [
+    "Authentication",
     "Baseline",
     "Counters",
     "Discovery",
@@ -66,6 +71,7 @@ __all__ = [
     "PollPlan",
     "PortCounters",
     "PortFacts",
+    "Privacy",
     "Processor",
     "Rediscover",
     "Sensor",
@@ -75,6 +81,7 @@ __all__ = [
     "SystemFacts",
     "Table",
     "Target",
+    "User",
     "Version",
     "difference",
     "discover",

@@ -4,22 +4,22 @@ import asyncio
 import re
 import socket
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
+from collectors.snmp.access_options import access_options, target_of
 from collectors.snmp.discovery import Discovery, discover
 from collectors.snmp.engine import Engine
 from collectors.snmp.errors import HostError, SnmpError
 from collectors.snmp.facts import Health, PortFacts
 from collectors.snmp.report import report
 from collectors.snmp.target import Target
-from collectors.snmp.wire import Version
 from core.commandline import json_option, print_json, print_table
 from core.i18n import N_, Translate, language_of, translator
 
 Section = tuple[str, tuple[str, ...], list[tuple[object, ...]]]
 
-VERSIONS = {"1": Version.V1, "2c": Version.V2C}
 PORT = 161
 
 
@@ -30,18 +30,11 @@ def snmp() -> None:
 
 @snmp.command(help=N_("Show what the device at HOST[:PORT] tells about itself. Needs no inventory."))
 @click.argument("host", metavar="HOST[:PORT]")
-@click.option(
-    "--community", required=True, envvar="GUANJIN_SNMP_COMMUNITY", help=N_("the name that the device answers to")
-)
-@click.option("--timeout", type=click.FloatRange(min=0.01), default=2.0, show_default=True, help=N_("seconds to wait"))
-@click.option("--retries", type=click.IntRange(min=0), default=2, show_default=True, help=N_("further attempts"))
-@click.option(
-    "--snmp-version", type=click.Choice(sorted(VERSIONS)), default="2c", show_default=True, help=N_("protocol version")
-)
+@access_options
 @json_option
-def probe(host: str, community: str, timeout: float, retries: int, snmp_version: str, *, as_json: bool) -> None:
+def probe(host: str, *, as_json: bool, **access: Any) -> None:
     address, port = resolve(host)
-    target = Target(address, port, VERSIONS[snmp_version], community.encode(), timeout, retries)
+    target = target_of(address, port, access)
     found = asyncio.run(_probe(target))
     if as_json:
         print_json(report(found))

@@ -1,13 +1,15 @@
-"""What a process keeps for all its devices: the sockets, and the rule of one request in flight a device."""
+"""What a process keeps for all its devices: the sockets, and what sessions with one device share."""
 
-import asyncio
 from typing import Self
 from weakref import WeakValueDictionary
 
+from collectors.snmp.agent import Agent
 from collectors.snmp.limits import Limits
+from collectors.snmp.processing import CommunityProcessing, Processing
 from collectors.snmp.session import Session
 from collectors.snmp.target import Target
 from collectors.snmp.transport import Counters, Transport
+from collectors.snmp.usm.processing import UserProcessing
 
 
 class Engine:
@@ -15,7 +17,7 @@ class Engine:
 
     def __init__(self, *, in_flight: int = 500) -> None:
         self._transport = Transport(in_flight=in_flight)
-        self._lanes: WeakValueDictionary[tuple[str, int], asyncio.Lock] = WeakValueDictionary()
+        self._agents: WeakValueDictionary[tuple[str, int], Agent] = WeakValueDictionary()
 
     async def __aenter__(self) -> Self:
         await self._transport.__aenter__()
@@ -30,7 +32,12 @@ class Engine:
 
     def session(self, target: Target, limits: Limits | None = None) -> Session:
         """Two sessions with one device share its lane."""
-        lane = self._lanes.get(target.endpoint)
-        if lane is None:
-            lane = self._lanes[target.endpoint] = asyncio.Lock()
-        return Session(self._transport, target, lane, limits)
+        agent = self._agents.get(target.endpoint)
+        if agent is None:
+            agent = self._agents[target.endpoint] = Agent()
+        return Session(self._transport, self._processing(target, agent), target, agent, limits)
+
+    def _processing(self, target: Target, agent: Agent) -> Processing:
+        if target.user is None:
+            return CommunityProcessing(self._transport)
+        return UserProcessing(self._transport, target.user, agent.engine)

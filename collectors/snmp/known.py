@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from collectors.snmp.target import Target
 from collectors.snmp.wire import GetTemplate, Missing, Oid, Value, oid_name
 
 
@@ -12,7 +11,7 @@ class KnownInstances:
     What the device does not have after all is left out of later requests, and stands as missing in every answer.
     """
 
-    __slots__ = ("_asked", "_names", "_size", "_target", "_templates", "names")
+    __slots__ = ("_asked", "_names", "_size", "_templates", "names")
 
     def __init__(self, oids: Sequence[Oid]) -> None:
         self._names = [oid_name(oid) for oid in oids]
@@ -20,19 +19,18 @@ class KnownInstances:
         self.names = self._names
         self._templates: dict[int, GetTemplate] = {}
         self._size = 0
-        self._target: Target | None = None
 
     def __len__(self) -> int:
         return len(self._names)
 
-    def template(self, target: Target, start: int, size: int) -> GetTemplate:
+    def template(self, start: int, size: int) -> GetTemplate:
         """The request for `size` of `names` from `start` on; built once for as long as the device's limit holds."""
-        if size != self._size or target is not self._target:
+        if size != self._size:
             self._templates.clear()
-            self._size, self._target = size, target
+            self._size = size
         template = self._templates.get(start)
         if template is None:
-            template = GetTemplate(target.version, target.community, self.names[start : start + size])
+            template = GetTemplate(self.names[start : start + size])
             self._templates[start] = template
         return template
 

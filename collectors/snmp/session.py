@@ -4,30 +4,37 @@ An error-status is always raised, with two exceptions that are part of the proto
 question smaller, and version 1's noSuchName is read as version 2's noSuchInstance or endOfMibView.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
-from collectors.snmp.errors import AgentError, NoAnswerError, NoSuchNameError, TooBigError, WireError
+from collectors.snmp.agent import Agent
+from collectors.snmp.errors import (
+    AgentError,
+    NoAnswerError,
+    NoSuchNameError,
+    NotAuthorizedError,
+    TooBigError,
+    WireError,
+)
 from collectors.snmp.known import KnownInstances
 from collectors.snmp.limits import Limits
+from collectors.snmp.processing import PduReader, Processing
 from collectors.snmp.target import Target
-from collectors.snmp.transport import Reader, Transport
+from collectors.snmp.transport import Transport
 from collectors.snmp.wire import (
     ErrorStatus,
     GetTemplate,
-    Head,
-    Message,
     Missing,
     Oid,
     Pdu,
+    PduHead,
     PduType,
     Value,
     VarBind,
     Version,
     bulk_request,
-    encode_message,
+    encode_pdu,
     missing,
     read_pdu,
     request,
@@ -40,6 +47,7 @@ SYS_UP_TIME: Final[Oid] = (1, 3, 6, 1, 2, 1, 1, 3, 0)
 ERRORS: Final[dict[int, type[AgentError]]] = {
     ErrorStatus.TOO_BIG: TooBigError,
     ErrorStatus.NO_SUCH_NAME: NoSuchNameError,
+    ErrorStatus.AUTHORIZATION_ERROR: NotAuthorizedError,
 }
 LEFT_OUT: Final = frozenset({ErrorStatus.NO_SUCH_NAME, ErrorStatus.GEN_ERR})
 MOST_FAULTS: Final = 8
@@ -48,11 +56,14 @@ MOST_FAULTS: Final = 8
 class Session:
     """One device, one request at a time. `limits` is worth keeping for as long as the device is known."""
 
-    def __init__(self, transport: Transport, target: Target, lane: asyncio.Lock, limits: Limits | None = None) -> None:
+    def __init__(
+        self, transport: Transport, processing: Processing, target: Target, agent: Agent, limits: Limits | None = None
+    ) -> None:
         self.target = target
         self.limits = limits or Limits(bulk=target.version is not Version.V1)
         self._transport = transport
-        self._lane = lane
+        self._processing = processing
+        self._agent = agent
 
     async def get(self, oids: Iterable[Oid]) -> list[VarBind]:
         """In the order asked. What the agent lacks has a `Missing` for a value."""
@@ -71,6 +82,15 @@ class Session:
         target = replace(self.target, retries=0) if hurry else self.target
         return await self._ask(bulk_request(request_id, oids, max_repetitions=max_repetitions), _some, target)
 
+    async def set(self, varbinds: Iterable[VarBind]) -> list[VarBind]:
+        """Change values, all of them or none (RFC 3416 section 4.2.5). Never asked twice: the first may have worked.
+
+        Raises NoAnswerError where it is not known whether it was done; look before doing it again.
+        """
+        pdu = Pdu(PduType.SET, self._transport.new_request_id(), tuple(varbinds))
+        names = [varbind.oid for varbind in pdu.varbinds]
+        return await self._ask(pdu, lambda answer: _as_many(answer, len(names), names), replace(self.target, retries=0))
+
     async def get_known(self, known: KnownInstances) -> list[Value]:
         """The values of `known.names`, in their order.
 
@@ -80,7 +100,7 @@ class Session:
         values: list[Value] = []
         faults = 0
         while len(values) < len(known.names):
-            template = known.template(self.target, len(values), self.limits.varbinds)
+            template = known.template(len(values), self.limits.varbinds)
             try:
                 values += await self._fitting(template, len(template.names), self._poll)
             except AgentError as error:
@@ -156,27 +176,26 @@ class Session:
         return await self._ask(pdu, lambda answer: _as_many(answer, len(oids), same), self.target)
 
     async def _ask(self, pdu: Pdu, check: Callable[[Pdu], None], target: Target) -> list[VarBind]:
-        def read(data: bytes, head: Head) -> Pdu:
-            answer = read_pdu(data, head.pdu)
+        def read(data: bytes, head: PduHead) -> Pdu:
+            answer = read_pdu(data, head)
             if not answer.error_status:
                 check(answer)
             return answer
 
-        packet = encode_message(Message(target.version, target.community, pdu))
-        answer = await self._exchange(target, pdu.request_id, packet, read)
+        answer = await self._exchange(target, pdu.request_id, encode_pdu(pdu), read)
         self._raise(answer.error_status, answer.error_index)
         return list(answer.varbinds)
 
     async def _poll(self, template: GetTemplate) -> list[Value]:
         request_id = self._transport.new_request_id()
-        packet = template.encode(request_id)
-        status, index, values = await self._exchange(self.target, request_id, packet, template.read)
+        pdu = template.encode(request_id)
+        status, index, values = await self._exchange(self.target, request_id, pdu, template.read)
         self._raise(status, index)
         return values
 
-    async def _exchange(self, target: Target, request_id: int, packet: bytes, reader: Reader[Answer]) -> Answer:
-        async with self._lane:
-            return await self._transport.exchange(target, request_id, packet, reader)
+    async def _exchange(self, target: Target, request_id: int, pdu: bytes, read: PduReader[Answer]) -> Answer:
+        async with self._agent.lane:
+            return await self._processing.exchange(target, request_id, pdu, read)
 
     def _raise(self, status: int, index: int) -> None:
         if status:

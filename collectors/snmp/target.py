@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from collectors.snmp.errors import AddressError
+from collectors.snmp.errors import AddressError, UserError
+from collectors.snmp.usm.user import User
 from collectors.snmp.wire import Version
 
 BACKOFF: Final = 1.5
@@ -14,7 +15,10 @@ BACKOFF: Final = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`address` is an IP address: names are resolved by whoever reads them. Retries follow the first attempt."""
+    """`address` is an IP address: names are resolved by whoever reads them. Retries follow the first attempt.
+
+    Versions 1 and 2c ask by `community`, version 3 by `user`.
+    """
 
     address: str
     port: int = 161
@@ -22,6 +26,11 @@ class Target:
     community: bytes = field(default=b"public", repr=False)
     timeout_s: float = 2.0
     retries: int = 2
+    user: User | None = None
+
+    def __post_init__(self) -> None:
+        if (self.version is Version.V3) is (self.user is None):
+            raise UserError(field="username", reason="version 3 asks in the name of a user, and no other version does")
 
     @property
     def family(self) -> socket.AddressFamily:

@@ -2,7 +2,9 @@
 
     exchange() --sendto--> socket --> agent
        |                     | readable: up to 64 datagrams a wake-up
-    pending[request-id] <----+ source address, version and PDU type checked, then the waiter's own reader
+    pending[number] <--------+ source address checked, then the waiter's own reader
+
+The number is the request-id, or the msgID of version 3.
 
 A socket a device costs a file descriptor, a registration and a wake-up a request; one socket for all costs a table
 look-up. Whoever is not on the way between us and a device has to guess a random request-id to be heard, and the
@@ -18,12 +20,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Self, TypeVar
 
-from collectors.snmp.errors import NoAnswerError, SendFailedError, WireError
+from collectors.snmp.errors import NoAnswerError, RefusedError, ReportedError, SendFailedError, SnmpError, WireError
 from collectors.snmp.target import Target
-from collectors.snmp.wire import FIRST_REQUEST_ID, LAST_REQUEST_ID, Head, PduType, read_head
+from collectors.snmp.wire import FIRST_REQUEST_ID, LAST_REQUEST_ID, Head, SecureHead, read_head
 
 Answer = TypeVar("Answer")
-Reader = Callable[[bytes, Head], Answer]
+Reader = Callable[[bytes, Head | SecureHead], Answer]
 
 DRAIN: Final = 64
 LARGEST_DATAGRAM: Final = 65535
@@ -43,12 +45,23 @@ class Counters:
     unknown: int = 0
     late: int = 0
     misdirected: int = 0
+    reports: int = 0
+    wrong_digest: int = 0
+    wrong_engine: int = 0
+    insecure: int = 0
+    not_in_time: int = 0
+    undecryptable: int = 0
+
+    @property
+    def refused(self) -> int:
+        """Answers that were not protected as their questions demanded."""
+        return self.wrong_digest + self.wrong_engine + self.insecure + self.not_in_time + self.undecryptable
 
 
 class _Pending:
-    """A request that waits for its answer."""
+    """A request that waits for its answer; `doubt` is why an answer that came is none."""
 
-    __slots__ = ("future", "packet", "reader", "target", "timer", "waits")
+    __slots__ = ("doubt", "future", "packet", "reader", "target", "timer", "waits")
 
     def __init__(self, target: Target, packet: bytes, reader: Reader[Any], future: asyncio.Future[Any]) -> None:
         self.target = target
@@ -57,6 +70,7 @@ class _Pending:
         self.future = future
         self.waits: Iterator[float] = iter(target.timeouts())
         self.timer: asyncio.TimerHandle | None = None
+        self.doubt: SnmpError | None = None
 
 
 class Transport:
@@ -82,6 +96,10 @@ class Transport:
         for pending in list(self._pending.values()):
             pending.future.cancel()
 
+    def now(self) -> float:
+        """The event loop's own clock, in seconds; never set back."""
+        return self._loop.time()
+
     def new_request_id(self) -> int:
         """Random, so that it cannot be guessed from another one; always four octets long, so that it can be patched."""
         while True:
@@ -90,7 +108,11 @@ class Transport:
                 return number
 
     async def exchange(self, target: Target, request_id: int, packet: bytes, reader: Reader[Answer]) -> Answer:
-        """Send, wait, send again; `reader` turns the answer's octets into a value, and may refuse them by `WireError`.
+        """Send, wait, send again; `reader` turns the answer's octets into a value, or refuses them.
+
+        WireError: not an answer. RefusedError: not a secure one. Both are waited on, for the right one may still come;
+        a RefusedError is raised if it does not. ReportedError: the agent refuses the question; it is not sent again,
+        but a right answer is waited for, because anyone may have said that.
 
         All attempts carry the same request-id, so that an answer to the first is still good after the second.
         """
@@ -118,10 +140,10 @@ class Transport:
         target = pending.target
         if pending.future.done():
             return
-        wait = next(pending.waits, None)
+        wait = None if isinstance(pending.doubt, ReportedError) else next(pending.waits, None)
         if wait is None:
-            self.counters.timed_out += 1
-            pending.future.set_exception(NoAnswerError(address=target.address, port=target.port))
+            self.counters.timed_out += pending.doubt is None
+            pending.future.set_exception(pending.doubt or NoAnswerError(address=target.address, port=target.port))
             return
         self.counters.retried += pending.timer is not None
         try:
@@ -162,9 +184,9 @@ class Transport:
         except WireError:
             self.counters.malformed += 1
             return
-        pending = self._pending.get(head.pdu.request_id)
+        pending = self._pending.get(head.number)
         if pending is None or pending.future.done():
-            self._count_stray(head.pdu.request_id, answered=pending is not None)
+            self._count_stray(head.number, answered=pending is not None)
         elif source[:2] != pending.target.endpoint:
             self.counters.misdirected += 1
         else:
@@ -176,15 +198,20 @@ class Transport:
         else:
             self.counters.unknown += 1
 
-    def _resolve(self, pending: _Pending, data: bytes, head: Head) -> None:
+    def _resolve(self, pending: _Pending, data: bytes, head: Head | SecureHead) -> None:
         """A bad answer changes nothing: the right one may still come, and if not, the timer speaks."""
-        if head.pdu.kind is not PduType.RESPONSE or head.version is not pending.target.version:
-            self.counters.malformed += 1
-            return
         try:
             answer = pending.reader(data, head)
         except WireError:
             self.counters.malformed += 1
+            return
+        except ReportedError as error:
+            self.counters.reports += 1
+            pending.doubt = error
+            return
+        except RefusedError as error:
+            setattr(self.counters, error.counter, getattr(self.counters, error.counter) + 1)
+            pending.doubt = pending.doubt or error
             return
         self.counters.answered += 1
         pending.future.set_result(answer)

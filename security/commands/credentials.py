@@ -12,10 +12,25 @@ from security.audit import console_actor
 from security.commands.display import local, translated, zone_of
 from security.errors import SecretInputError
 from security.vault import Keyring, Kind, Realm, Vault
-from security.vault.kinds import FIELDS
+from security.vault.kinds import CHOICES, FIELDS, OPTIONAL, REQUIRES
 
 REALM = click.Choice([realm.value for realm in Realm])
 KIND = click.Choice([kind.value for kind in Kind])
+
+
+LABELS = {
+    "community": N_("community"),
+    "username": N_("user name"),
+    "password": N_("password"),
+    "private_key": N_("file with the private key"),
+    "authentication": N_("authentication protocol"),
+    "auth_password": N_("authentication password"),
+    "privacy": N_("privacy protocol"),
+    "privacy_password": N_("privacy password"),
+    "context": N_("context (empty on nearly all devices)"),
+}
+# What may be seen while it is typed.
+SHOWN = frozenset({"username", "context"})
 
 
 @click.group(help=N_("Credentials of devices, kept in the vault by realm: monitor, change, ferry."))
@@ -75,19 +90,24 @@ def _values_from_stdin() -> dict[str, str]:
 
 
 def _ask(application: Application, kind: Kind) -> dict[str, str]:
-    labels = {
-        "community": N_("community"),
-        "username": N_("user name"),
-        "password": N_("password"),
-        "private_key": N_("file with the private key"),
-    }
-    values = {}
-    for field in FIELDS[kind]:
-        label = application.translate(labels[field])
-        if field == "private_key":
-            path = click.prompt(label, type=click.Path(exists=True, dir_okay=False, path_type=Path), err=True)
-            values[field] = path.read_text(encoding="utf-8")
-        else:
-            hidden = field != "username"
-            values[field] = click.prompt(label, hide_input=hidden, confirmation_prompt=hidden, err=True)
-    return values
+    values: dict[str, str] = {}
+    for field in (*FIELDS[kind], *OPTIONAL.get(kind, ())):
+        of_use = all(values[other] for other in REQUIRES.get(field, ()) if other in values)
+        label, optional = application.translate(LABELS[field]), field not in FIELDS[kind]
+        values[field] = _ask_field(label, field, optional=optional) if of_use else ""
+    return {field: value for field, value in values.items() if value}
+
+
+def _ask_field(label: str, field: str, *, optional: bool) -> str:
+    if field == "private_key":
+        path: Path = click.prompt(label, type=click.Path(exists=True, dir_okay=False, path_type=Path), err=True)
+        return path.read_text(encoding="utf-8")
+    if field in CHOICES:
+        chosen: str = click.prompt(label, type=click.Choice(["none", *CHOICES[field]]), default="none", err=True)
+        return "" if chosen == "none" else chosen
+    hidden = field not in SHOWN
+    default = "" if optional and not hidden else None
+    typed: str = click.prompt(
+        label, hide_input=hidden, confirmation_prompt=hidden, default=default, show_default=False, err=True
+    )
+    return typed

@@ -15,7 +15,7 @@ from security.audit import SYSTEM, Actor, record
 from security.errors import SecretDamagedError, SecretIncompleteError, SecretNameError, SecretNotFoundError
 from security.vault.envelope import Sealed, key_id, new_key, seal, unseal
 from security.vault.keyring import Keyring
-from security.vault.kinds import AUDITED, FIELDS, Kind, Realm
+from security.vault.kinds import AUDITED, Kind, Realm, fields_of, unfit
 from security.vault.models import NAME_LENGTH, VaultKey, VaultSecret
 
 _CLOCK = SystemClock()
@@ -169,6 +169,5 @@ def _subject(realm: Realm, name: str) -> str:
 def _check(name: str, secret: Mapping[str, str], kind: Kind) -> None:
     if not name or name != name.strip() or len(name) > NAME_LENGTH or not name.isprintable():
         raise SecretNameError(name=name, length=NAME_LENGTH)
-    fields = FIELDS[kind] or tuple(secret)
-    if not secret or set(secret) != set(fields) or not all(secret.values()):
-        raise SecretIncompleteError(name=name, kind=kind.value, fields=", ".join(fields))
+    if unfit(kind, secret):
+        raise SecretIncompleteError(name=name, kind=kind.value, fields=fields_of(kind))

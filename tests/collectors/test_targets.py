@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from collectors.snmp import Authentication, Privacy, User
 from collectors.targets import Targets, read_targets
 from core.database import Database
 from inventory.kinds import SnmpVersion
@@ -9,7 +10,16 @@ from inventory.models import Device
 from security.audit import SYSTEM
 from security.vault import Keyring, Kind, Realm, Vault
 from security.vault.keyring import create_keys
+from security.vault.kinds import CHOICES
 from tests.collectors.county import County, build
+
+OPS = {
+    "username": "ops",
+    "authentication": "sha256",
+    "auth_password": "correct-horse",
+    "privacy": "aes128",
+    "privacy_password": "battery-staple",
+}
 
 
 @pytest.fixture
@@ -22,6 +32,8 @@ def vault(tmp_path: Path) -> Vault:
 def county(database: Database, vault: Vault) -> County:
     with database.write() as session:
         vault.put(session, Realm.MONITOR, "site", {"community": "秘密 one"}, actor=SYSTEM, kind=Kind.SNMP_V2C)
+        vault.put(session, Realm.MONITOR, "ops", OPS, actor=SYSTEM, kind=Kind.SNMP_V3)
+        vault.put(session, Realm.MONITOR, "short", OPS | {"auth_password": "short"}, actor=SYSTEM, kind=Kind.SNMP_V3)
         return build(session)
 
 
@@ -57,12 +69,28 @@ def test_the_credential_is_opened_and_never_shown(database: Database, vault: Vau
     assert "秘密" not in repr(target)
 
 
+def test_version_3_asks_in_the_name_of_a_user(database: Database, vault: Vault, county: County) -> None:
+    change(database, county.core, snmp_credential="ops", snmp_version=SnmpVersion.V3)
+    target = read(database, vault).devices[county.core]
+    assert target.user == User("ops", Authentication.SHA256, "correct-horse", Privacy.AES128, "battery-staple")
+    assert (target.community, target.fault) == (None, None)
+    assert "horse" not in repr(target)
+    assert "staple" not in repr(target)
+
+
+def test_the_vault_offers_the_algorithms_that_the_engine_knows() -> None:
+    assert ["none", *CHOICES["authentication"]] == [each.value for each in Authentication]
+    assert ["none", *CHOICES["privacy"]] == [each.value for each in Privacy]
+
+
 @pytest.mark.parametrize(
     ("values", "code"),
     [
         ({"snmp_credential": "gone"}, "collectors.no_credential"),
         ({"snmp_credential": "site", "address": "core.example"}, "collectors.address"),
-        ({"snmp_credential": "site", "snmp_version": SnmpVersion.V3}, "collectors.snmp_version"),
+        ({"snmp_credential": "site", "snmp_version": SnmpVersion.V3}, "collectors.wrong_credential"),
+        ({"snmp_credential": "ops"}, "collectors.wrong_credential"),
+        ({"snmp_credential": "short", "snmp_version": SnmpVersion.V3}, "snmp.user"),
     ],
 )
 def test_what_cannot_be_asked_says_why_and_stops_nobody_else(
@@ -71,7 +99,7 @@ def test_what_cannot_be_asked_says_why_and_stops_nobody_else(
     change(database, county.core, **values)
     change(database, county.access, snmp_credential="site")
     devices = read(database, vault).devices
-    assert devices[county.core].community is None
+    assert not devices[county.core].speaks_snmp
     assert devices[county.core].fault is not None
     assert devices[county.core].fault.code == code
     assert devices[county.access].community is not None

@@ -141,6 +141,32 @@ def test_values_are_asked_for(guanjin: Command, tmp_path: Path, monkeypatch: pyt
     assert "ssh-key" in guanjin("credential", "list")
 
 
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        (["ops", "none", ""], {"username": "ops"}),
+        (
+            ["ops", "sha256", "correct-horse", "none", "vrf"],
+            {"username": "ops", "authentication": "sha256", "auth_password": "correct-horse", "context": "vrf"},
+        ),
+    ],
+)
+def test_of_a_user_of_snmp_v3_only_what_it_needs_is_asked_for(
+    guanjin: Command,
+    installed: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    typed: list[str],
+    stored: dict[str, str],
+) -> None:
+    answers = iter(typed)
+    monkeypatch.setattr(click, "prompt", lambda *_asked, **_how: next(answers))
+    guanjin("credential", "set", "monitor", "ops", "--kind", "snmp-v3")
+    assert list(answers) == []
+    with installed.read() as session:
+        assert Vault(Keyring.load(tmp_path, [Realm.MONITOR])).open(session, Realm.MONITOR, "ops") == stored
+
+
 def test_a_key_that_others_can_read_stops_the_command(guanjin: Command, tmp_path: Path) -> None:
     (tmp_path / "keys" / "monitor.key").chmod(0o644)
     value = '{"community": "x"}'

@@ -1,7 +1,9 @@
-"""SNMP on the wire: BER and community messages, in both directions, free of sockets and clocks.
+"""SNMP on the wire: BER, PDUs and messages, in both directions, free of sockets, clocks and keys.
 
     octets --decode_message()--> Message(version, community, Pdu(kind, request_id, varbinds, error_status, error_index))
     octets <--encode_message()-- Message
+    octets --read_head()--> SecureHead --read_scoped()--> ScopedHead --read_pdu()--> Pdu                (version 3)
+    octets <--encode_secure()-- SecurityParameters, scoped_pdu(encode_pdu(Pdu))
 
 Polling is what the product exists for, and the libraries at hand either cost a hundred times the processor time or
 accept what they must refuse. So this codec is ours, with pysnmp and net-snmp as its oracles in the tests.
@@ -9,8 +11,8 @@ accept what they must refuse. So this codec is ours, with pysnmp and net-snmp as
 A station (what asks)
     `request(PduType.GET | GET_NEXT, request_id, oids)` and `bulk_request(request_id, oids, max_repetitions=)` make a
     `Pdu`; `read_head(datagram)` finds the request-id cheaply, `decode_message(datagram)` reads everything;
-    `GetTemplate(version, community, [oid_name(oid), ...])` is the fast path of a poll: `.encode(request_id)`,
-    `.read(data, head)`.
+    `GetTemplate([oid_name(oid), ...])` is the fast path of a poll: `.encode(request_id)` makes the PDU, which
+    `envelope(version, community, pdu)` puts into a message, and `.read(data, head.pdu)` reads the answer.
 
 An agent (what answers: the emulated devices of the demo and of the tests)
     `decode_message(datagram)` gives the request; `pdu.respond(varbinds, error_status=, error_index=)` its response;
@@ -36,22 +38,37 @@ from collectors.snmp.wire.message import (
     Version,
     decode_message,
     encode_message,
+    envelope,
     read_head,
 )
-from collectors.snmp.wire.pdu import ErrorStatus, Pdu, PduType, bulk_request, read_pdu, request
+from collectors.snmp.wire.pdu import ErrorStatus, Pdu, PduHead, PduType, bulk_request, encode_pdu, read_pdu, request
+from collectors.snmp.wire.secure import (
+    Flags,
+    ScopedHead,
+    SecureHead,
+    SecurityParameters,
+    encode_secure,
+    read_scoped,
+    scoped_pdu,
+)
 from collectors.snmp.wire.values import Missing, Tag, Value, VarBind, missing
 
 __all__ = [
     "FIRST_REQUEST_ID",
     "LAST_REQUEST_ID",
     "ErrorStatus",
+    "Flags",
     "GetTemplate",
     "Head",
     "Message",
     "Missing",
     "Oid",
     "Pdu",
+    "PduHead",
     "PduType",
+    "ScopedHead",
+    "SecureHead",
+    "SecurityParameters",
     "Tag",
     "Value",
     "VarBind",
@@ -61,10 +78,15 @@ __all__ = [
     "decode_message",
     "dotted",
     "encode_message",
+    "encode_pdu",
+    "encode_secure",
+    "envelope",
     "missing",
     "oid_name",
     "parse_oid",
     "read_head",
     "read_pdu",
+    "read_scoped",
     "request",
+    "scoped_pdu",
 ]

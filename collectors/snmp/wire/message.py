@@ -1,6 +1,6 @@
 """Messages of versions 1 and 2c (RFC 1157 section 4, RFC 1901): a version, a community, a PDU.
 
-The version 3 message differs in everything but the PDU, so it gets a module of its own beside this one.
+The version 3 message differs in everything but the PDU, so it has a module of its own beside this one.
 """
 
 from collections.abc import Sequence
@@ -22,6 +22,7 @@ from collectors.snmp.wire.pdu import (
     read_pdu,
     read_pdu_head,
 )
+from collectors.snmp.wire.secure import SecureHead, read_secure
 from collectors.snmp.wire.values import Tag, Value
 
 
@@ -30,6 +31,7 @@ class Version(IntEnum):
 
     V1 = 0
     V2C = 1
+    V3 = 3
 
 
 VERSIONS: Final = {version.value: version for version in Version}
@@ -54,23 +56,31 @@ class Head:
     community: bytes
     pdu: PduHead
 
+    @property
+    def number(self) -> int:
+        """By which an answer finds its question."""
+        return self.pdu.request_id
+
 
 def encode_message(message: Message) -> bytes:
-    return _envelope(message.version, message.community, encode_pdu(message.pdu))
+    return envelope(message.version, message.community, encode_pdu(message.pdu))
 
 
-def _envelope(version: Version, community: bytes, pdu: bytes) -> bytes:
+def envelope(version: Version, community: bytes, pdu: bytes) -> bytes:
+    """A message of version 1 or 2c around an encoded PDU."""
     head = element(Tag.INTEGER, integer_contents(version)) + element(Tag.OCTET_STRING, community)
     return element(SEQUENCE, head + pdu)
 
 
-def read_head(data: bytes) -> Head:
+def read_head(data: bytes) -> Head | SecureHead:
     """Who waits for this datagram? Octets after the message are ignored: some agents pad."""
     start, end = expect(data, 0, len(data), SEQUENCE)
     number, position = read_number(data, start, end)
     version = VERSIONS.get(number)
     if version is None:
-        raise WireError(reason=f"no community message has version {number}")
+        raise WireError(reason=f"no message has version {number}")
+    if version is Version.V3:
+        return read_secure(data, position, end)
     community_start, community_stop = expect(data, position, end, Tag.OCTET_STRING)
     pdu = read_pdu_head(data, community_stop, end)
     if pdu.end != end:
@@ -79,8 +89,10 @@ def read_head(data: bytes) -> Head:
 
 
 def decode_message(data: bytes) -> Message:
-    """Raises `WireError`, and nothing else, whatever the octets are."""
+    """Of versions 1 and 2c. Raises `WireError`, and nothing else, whatever the octets are."""
     head = read_head(data)
+    if isinstance(head, SecureHead):
+        raise WireError(reason="a message of version 3")
     return Message(head.version, head.community, read_pdu(data, head.pdu))
 
 
@@ -93,27 +105,26 @@ class GetTemplate:
 
     __slots__ = ("_after", "_before", "names")
 
-    def __init__(self, version: Version, community: bytes, names: Sequence[bytes]) -> None:
+    def __init__(self, names: Sequence[bytes]) -> None:
         self.names = names
-        varbinds = element(SEQUENCE, b"".join(element(SEQUENCE, name + NULL) for name in names))
+        self._after = NO_ERROR + element(SEQUENCE, b"".join(element(SEQUENCE, name + NULL) for name in names))
         number = element(Tag.INTEGER, integer_contents(FIRST_REQUEST_ID))
-        pdu = element(PduType.GET, number + NO_ERROR + varbinds)
-        self._after = NO_ERROR + varbinds
-        packet = _envelope(version, community, pdu)
-        self._before = packet[: len(packet) - len(self._after) - 4]
+        pdu = element(PduType.GET, number + self._after)
+        self._before = pdu[: len(pdu) - len(self._after) - 4]
 
     def encode(self, request_id: int) -> bytes:
+        """The PDU, to be put into a message."""
         return self._before + request_id.to_bytes(4) + self._after
 
-    def read(self, data: bytes, head: Head) -> tuple[int, int, list[Value]]:
+    def read(self, data: bytes, head: PduHead) -> tuple[int, int, list[Value]]:
         """Error-status, error-index and values in the order asked; of an error answer, no values.
 
         Raises `WireError` when the answer names other variables than were asked (RFC 3416 section 4.2.1 forbids it).
         """
-        matched = read_expected(data, head.pdu, self.names)
+        matched = read_expected(data, head, self.names)
         if matched is not None:
             return matched
-        status, index, _, _ = read_body(data, head.pdu)
+        status, index, _, _ = read_body(data, head)
         if status:
             return status, index, []
         raise WireError(reason="the answer names other variables than were asked")

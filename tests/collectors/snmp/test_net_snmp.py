@@ -52,7 +52,7 @@ def names_by_net_snmp(agent: Snmpd, root: str) -> list[str]:
 @pytest.mark.parametrize(
     "root", ["1.3.6.1.2.1.1", "1.3.6.1.2.1.2", "1.3.6.1.2.1.31", "1.3.6.1.2.1.4", "1.3.6.1.2.1.25.2"]
 )
-@pytest.mark.parametrize("version", list(Version))
+@pytest.mark.parametrize("version", [Version.V1, Version.V2C])
 async def test_a_walk_finds_what_snmpbulkwalk_finds(agent: Snmpd, root: str, version: Version) -> None:
     async with Engine() as engine:
         found = await walk(engine.session(target(agent, version=version)), parse_oid(root))

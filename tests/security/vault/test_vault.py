@@ -155,6 +155,47 @@ def test_a_name_that_misleads_is_refused(database: Database, vault: Vault) -> No
             put(database, vault, Realm.MONITOR, name)
 
 
+V3 = {
+    "username": "ops",
+    "authentication": "sha256",
+    "auth_password": "p" * 8,
+    "privacy": "aes128",
+    "privacy_password": "q" * 8,
+}
+
+
+@pytest.mark.parametrize("fields", [("username",), ("username", "authentication", "auth_password"), tuple(V3)])
+def test_a_user_of_snmp_v3_may_do_without_proof_or_privacy(
+    database: Database, vault: Vault, fields: tuple[str, ...]
+) -> None:
+    secret = {field: V3[field] for field in fields} | {"context": "vrf-video"}
+    with database.write() as session:
+        vault.put(session, Realm.MONITOR, "ops", secret, actor=ME, kind=Kind.SNMP_V3)
+        assert vault.open(session, Realm.MONITOR, "ops") == secret
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"username": None},
+        {"auth_password": None},
+        {"authentication": None},
+        {"authentication": None, "auth_password": None},
+        {"privacy": None},
+        {"authentication": "sha3"},
+        {"privacy": "none"},
+        {"community": "public"},
+    ],
+)
+def test_a_user_of_snmp_v3_that_cannot_be_is_refused(
+    database: Database, vault: Vault, change: dict[str, str | None]
+) -> None:
+    secret = {field: value for field, value in (V3 | change).items() if value is not None}
+    with pytest.raises(SecretIncompleteError) as caught, database.write() as session:
+        vault.put(session, Realm.MONITOR, "ops", secret, actor=ME, kind=Kind.SNMP_V3)
+    assert "[privacy (des | aes128" in str(caught.value.facts["fields"])
+
+
 def test_a_secret_without_its_fields_is_refused(database: Database, vault: Vault) -> None:
     whole = {"username": "x", "password": "y"}
     for secret in ({}, {"username": "x"}, {"username": "x", "password": ""}, whole | {"passwrod": "z"}):
