@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 # A short folder, because the path of a socket has 107 bytes at most.
 PARALLEL = -n 2 --dist loadfile --basetemp=$$(mktemp -d /tmp/gj.XXXXXX)
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test test-fast lint format lock packages vendor corpus screenshots clean
+.PHONY: help install install-dev demo test test-fast lint format lock packages vendor corpus fuzz screenshots clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ vendor: install-dev ## fetch the vendored browser files anew from npm and check 
 
 corpus: install-dev ## probe the recorded agents in CORPUS=DIR, and judge what was found
 	$(BIN)/python -m tests.collectors.snmp.corpus $(CORPUS)
+
+fuzz: install-dev ## PACKETS=1000000 damaged SNMP answers, from SEED=1 on
+	$(BIN)/python -W error -m tests.collectors.snmp.fuzz --packets $(or $(PACKETS),1000000) --seed $(or $(SEED),1)
 
 screenshots: install-dev ## take the pictures of the READMEs anew from the running demonstration
 	$(BIN)/python -m tests.browser.screenshots
