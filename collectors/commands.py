@@ -10,6 +10,7 @@ from collectors.errors import UnknownDeviceError, explain
 from collectors.freshness import Freshness, PollerHealth, poller_health
 from collectors.health import DeviceDetail, DeviceHealth, PortHealth, device_detail, list_devices
 from collectors.labels import label
+from collectors.line_commands import availability_command, line_command
 from collectors.overview import overview
 from core.commandline import Application, json_option, pass_application, print_json, print_table
 from core.i18n import N_, Translate
@@ -19,6 +20,10 @@ from inventory.models import Device
 @click.group(help=N_("The state of devices and lines, as the poller last saw it."))
 def health() -> None:
     pass
+
+
+health.add_command(line_command)
+health.add_command(availability_command)
 
 
 @health.command("list", help=N_("List all devices with their state."))

@@ -6,21 +6,26 @@ others waiting keeps no device waiting. A write that fails is logged and counted
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
-from typing import TypeVar
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from collectors.history import HistoryWriter
 from collectors.models import DeviceState, DiscoveredNeighbour, LineState, PortState, SensorState
 from collectors.pending import Pending
-from collectors.store import Known, Outage, Row, Store
+from collectors.store import Known, Outage, OutageKey, Row, Store
 from core.database import Base
+from core.jobs.storage import is_trouble
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
+Change = tuple[type[Base], Row, Sequence[Outage]]
+# A long time of a full disk in which everything comes and goes; what happens beyond it is lost.
+MOST_LATE: Final = 20_000
 
 
 class Desk:
@@ -29,6 +34,9 @@ class Desk:
         self.failures = 0
         self._store = store
         self._pending = Pending()
+        self._late: deque[Change] = deque()
+        self._writing = False
+        self._opened: dict[OutageKey, float] = {}
         self._database = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="history")
 
@@ -43,15 +51,43 @@ class Desk:
         """To be written soon, if it differs from what was."""
         self._pending.put(model, row, even_if_same=even_if_same)
 
-    async def change(self, model: type[Base], row: Row, outage: Outage | None) -> None:
-        """To be written now, durably."""
+    async def change(self, model: type[Base], row: Row, outages: Sequence[Outage] = ()) -> None:
+        """To be written now, durably. What cannot be written is written later: no poll brings an outage again."""
         self._pending.done(model, row)
-        try:
-            await self._in(self._database, self._store.change, model, row, outage)
-        except SQLAlchemyError:
+        for outage in outages:
+            if outage.over:
+                self._opened.pop(outage.key, None)
+            else:
+                self._opened[outage.key] = outage.at
+        if len(self._late) < MOST_LATE:
+            self._late.append((model, row, outages))
+        else:
             self.failures += 1
-            log.exception("a change of state could not be written")
-            self._pending.failed({model: [row]})
+        await self._write_late()
+
+    async def _write_late(self) -> None:
+        """In the order in which it happened, until one fails again."""
+        while self._late and not self._writing:
+            self._writing = True
+            try:
+                await self._in(self._database, self._store.change, *self._late[0])
+            except SQLAlchemyError as error:
+                self.failures += 1
+                log.exception("a change of state could not be written")
+                if is_trouble(error):
+                    return
+                self._pending.failed({self._late[0][0]: [self._late[0][1]]})
+            finally:
+                self._writing = False
+            self._late.popleft()
+
+    async def clock_was_set_back(self, now: datetime, monotonic: float) -> None:
+        """The open outages keep their length; those of an earlier process at least do not begin in the future."""
+        beginnings = {key: now - timedelta(seconds=monotonic - at) for key, at in self._opened.items()}
+        await self._in(self._database, self._store.move, beginnings, now)
+
+    async def attend(self, began: datetime, seen: datetime) -> None:
+        await self._in(self._database, self._store.attend, began, seen)
 
     async def ports(self, device_id: int, names: list[str], aliases: Mapping[str, str]) -> dict[str, int]:
         return await self._in(self._database, self._store.ports, device_id, names, aliases)
@@ -70,7 +106,8 @@ class Desk:
         await self._in(self._database, self._store.beat, row)
 
     async def flush(self) -> None:
-        batch = self._pending.take()
+        await self._write_late()
+        batch = {} if self._late else self._pending.take()
         if not batch:
             return
         try:

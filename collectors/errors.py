@@ -89,6 +89,13 @@ class UnknownDeviceError(CollectorError):
     hint = N_("`guanjin health list` names all devices")
 
 
+class MonthError(CollectorError):
+    code = "collectors.month"
+    category = Category.USAGE
+    message = N_("%(month)s is not a month")
+    hint = N_("write year and month, such as 2026-11")
+
+
 @dataclass(frozen=True)
 class Explanation:
     """An error in a reader's language."""

@@ -2,14 +2,27 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Final
 
 from collectors.history import Kind
 from collectors.kit import Kit
-from collectors.line_watch import LineWatch, line_chunks, line_history, line_row, outage_of, shown, view
+from collectors.line_watch import (
+    LineWatch,
+    line_chunks,
+    line_history,
+    line_row,
+    outages_of,
+    records,
+    settled,
+    shown,
+    view,
+)
 from collectors.models import LineCondition, LineState, SubjectKind
-from collectors.store import Known
+from collectors.store import Known, OutageKey
 from collectors.targets import LineTarget
 from collectors.watched import Watched
+
+RECORDED: Final = (LineCondition.DOWN, LineCondition.DEGRADED, LineCondition.UNKNOWN)
 
 
 class LineDuty:
@@ -19,6 +32,7 @@ class LineDuty:
         self.lines: dict[int, LineWatch] = {}
         self._desk = kit.desk
         self._exposition = kit.exposition
+        self._clock = kit.clock
         self._devices = devices
         self._known = known
         self._write_every = write_every
@@ -49,7 +63,7 @@ class LineDuty:
     def _take(self, line: int, target: LineTarget, now: datetime) -> None:
         watch = self.lines.get(line)
         if watch is None:
-            watch = self.lines[line] = LineWatch(target, now, out=(SubjectKind.LINE, line) in self._known.out)
+            watch = self.lines[line] = LineWatch(target, now, open=self._open_of(line))
             if state := self._known.lines.get(line):
                 watch.remember(state)
             self._touched[line] = now
@@ -57,10 +71,22 @@ class LineDuty:
             watch.target = target
             self._touched[line] = now
 
+    def _open_of(self, line: int) -> frozenset[LineCondition]:
+        """The records that an earlier process left open."""
+        return frozenset(state for state in RECORDED if OutageKey(SubjectKind.LINE, line, state) in self._known.open)
+
     def touch(self, device: int, moment: datetime) -> None:
         """Something was heard of a device; `moment` is when what may have changed did so."""
         for line in self._of_device.get(device, ()):
             self._touched.setdefault(line, moment)
+
+    def clock_was_set_back(self, now: datetime) -> None:
+        """Nothing that is remembered lies in the future, and everything is written again."""
+        for line, watch in self.lines.items():
+            watch.since = min(watch.since, now)
+            watch.watched_since = watch.watched_since and min(watch.watched_since, now)
+            watch.written = None
+            self._touched[line] = now
 
     async def judge_touched(self, now: datetime) -> None:
         touched, self._touched = self._touched, {}
@@ -70,20 +96,25 @@ class LineDuty:
 
     async def _judge(self, watch: LineWatch, moment: datetime, now: datetime) -> None:
         target = watch.target
-        seen = view(target, self._device(target.a_device), self._device(target.b_device))
+        a, b = self._device(target.a_device), self._device(target.b_device)
+        if not settled(target, a, b):
+            return
+        seen = view(target, a, b)
         self._desk.history.add(Kind.LINE, target.id, now.timestamp(), line_history(seen))
         self._exposition.put((SubjectKind.LINE, target.id), line_chunks(target, seen))
         condition = shown(seen.judgement, marked=target.in_maintenance(now))
-        outage = outage_of(watch, seen.judgement, moment, now)
-        changed = condition is not watch.condition or outage is not None
+        at = self._clock.monotonic() - (now - moment).total_seconds()
+        outages = outages_of(watch, seen.judgement, moment, now, at)
+        changed = condition is not watch.condition or bool(outages)
         if condition is not watch.condition:
             watch.since = moment
-        if outage is not None:
-            watch.out = not outage.over
+        if watch.watched_since is None:
+            watch.watched_since = moment
+        watch.open = records(seen.judgement.condition, watch.open)
         watch.condition, watch.judged = condition, seen.judgement
         if changed:
             watch.written = now
-            await self._desk.change(LineState, line_row(watch, seen, now), outage)
+            await self._desk.change(LineState, line_row(watch, seen, now), outages)
         elif watch.written is None or now - watch.written >= self._write_every:
             watch.written = now
             self._desk.put(LineState, line_row(watch, seen, now), even_if_same=True)

@@ -25,11 +25,12 @@ class LineWatch:
     since: datetime
     condition: LineCondition = LineCondition.UNKNOWN
     judged: LineJudgement = NOT_JUDGED
-    out: bool = False
+    open: frozenset[LineCondition] = frozenset()  # the records that have not ended
+    watched_since: datetime | None = None
     written: datetime | None = None
 
     def remember(self, state: LineState) -> None:
-        self.since, self.condition = state.since, state.state
+        self.since, self.condition, self.watched_since = state.since, state.state, state.watched_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +73,46 @@ def shown(judgement: LineJudgement, *, marked: bool) -> LineCondition:
     return LineCondition.MAINTENANCE if marked else judgement.condition
 
 
-def outage_of(line: LineWatch, judgement: LineJudgement, moment: datetime, now: datetime) -> Outage | None:
-    """An outage begins when the line goes down and ends when it works again; not knowing does neither."""
-    begins = judgement.condition is LineCondition.DOWN and not line.out
-    ends = judgement.condition in {LineCondition.UP, LineCondition.DEGRADED} and line.out
-    if not begins and not ends:
-        return None
-    return Outage(
-        SubjectKind.LINE,
-        line.target.id,
-        line.target.name,
-        judgement.condition,
-        moment,
-        judgement.cause,
-        in_maintenance=line.target.in_maintenance(now),
-        over=ends,
-    )
+def settled(target: LineTarget, a: Watched | None, b: Watched | None) -> bool:
+    """Whether both ends were seen by this process, so that the line can be judged."""
+    return (a is None or a.settled(target.a_port)) and (b is None or b.settled(target.b_port))
+
+
+def records(condition: LineCondition, before: frozenset[LineCondition]) -> frozenset[LineCondition]:
+    """The records that are open under a condition: one for all that is not simply up.
+
+    An outage begins when the line goes down and ends when it works again; not knowing does neither.
+    """
+    if condition is LineCondition.UP:
+        return frozenset()
+    kept = before & {LineCondition.DOWN} if condition is LineCondition.UNKNOWN else frozenset()
+    return kept | {condition}
+
+
+def outages_of(line: LineWatch, judgement: LineJudgement, moment: datetime, now: datetime, at: float) -> list[Outage]:
+    """What a judgement ends and begins; `at` is `moment` in monotonic seconds."""
+    wanted = records(judgement.condition, line.open)
+    changes = [(state, True) for state in sorted(line.open - wanted)] + [(s, False) for s in sorted(wanted - line.open)]
+    return [
+        Outage(
+            SubjectKind.LINE,
+            line.target.id,
+            line.target.name,
+            state,
+            moment,
+            at,
+            judgement.cause,
+            in_maintenance=line.target.in_maintenance(now),
+            over=over,
+        )
+        for state, over in changes
+    ]
 
 
 def line_row(line: LineWatch, seen: LineView, now: datetime) -> Row:
     return {
         "line_id": line.target.id,
+        "watched_since": line.watched_since or now,
         "state": line.condition,
         "since": line.since,
         "cause": line.judged.cause,

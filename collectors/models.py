@@ -160,11 +160,15 @@ class DiscoveredNeighbour(Base):
 
 
 class LineState(Base):
-    """A line (专线) now. Loss and round trip are to the device at end B; `utilisation` is the busier direction."""
+    """A line (专线) now. Loss and round trip are to the device at end B; `utilisation` is the busier direction.
+
+    `watched_since` is when it was judged for the first time: before that there is nothing to be known of it.
+    """
 
     __tablename__ = "line_state"
 
     line_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    watched_since: Mapped[datetime]
     state: Mapped[LineCondition] = mapped_column(_named(LineCondition))
     since: Mapped[datetime]
     cause: Mapped[str | None] = mapped_column(String(32))
@@ -177,7 +181,12 @@ class LineState(Base):
 
 
 class OutageRecord(Base):
-    """From when to when a device or line was out, and why; `ended` is null while it is. Availability comes from it."""
+    """From when to when a device or line was not simply up, and why; `ended` is null while it is not.
+
+    `state` is `down` for devices, and for lines a LineCondition: `down`, `degraded` or `unknown`. A line that is down
+    and then not to be seen has both records open. Availability is computed from them (`collectors.availability`).
+    `in_maintenance` is whether a mark was on when it began.
+    """
 
     __tablename__ = "outage"
     __table_args__ = (
@@ -194,6 +203,15 @@ class OutageRecord(Base):
     ended: Mapped[datetime | None]
     cause: Mapped[str | None] = mapped_column(String(32))
     in_maintenance: Mapped[bool]
+
+
+class PollerRun(Base):
+    """From when to when the poller watched without a gap (`collectors.attendance`); `seen` grows while it does."""
+
+    __tablename__ = "poller_run"
+
+    began: Mapped[datetime] = mapped_column(primary_key=True)
+    seen: Mapped[datetime] = mapped_column(index=True)
 
 
 class PollerStatus(Base):

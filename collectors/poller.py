@@ -20,6 +20,7 @@ from datetime import timedelta
 from typing import Final
 
 from collectors.asking import Asker
+from collectors.attendance import Attendance
 from collectors.desk import Desk
 from collectors.errors import IcmpUnavailableError
 from collectors.exposition import Exposition
@@ -81,6 +82,7 @@ class Poller:
         self._devices: dict[int, Watched] = {}
         self._exposition = Exposition()
         self._started = clock.now()
+        self._attendance = Attendance.start(self._started, clock.monotonic())
         self._busy = (time.process_time(), clock.monotonic())
         self._busy_ratio = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -139,6 +141,7 @@ class Poller:
 
     async def _say_stopped(self) -> None:
         await self._desk.beat(self._status() | {"stopped": self._clock.now()})
+        await self._desk.attend(self._attendance.began, self._attendance.seen)
 
     def _hasten(self, device: int) -> None:
         self._wheel.hasten((POLL, device), self._clock.monotonic())
@@ -159,7 +162,15 @@ class Poller:
             return read_targets(session, self._vault)
 
     async def _judge_lines(self) -> None:
-        await self._lines.judge_touched(self._clock.now())
+        now, monotonic = self._clock.now(), self._clock.monotonic()
+        if gap := self._attendance.gap(now, monotonic):
+            await self._desk.attend(self._attendance.began, self._attendance.seen)
+            self._attendance = Attendance.start(now, monotonic)
+            if gap.set_back:
+                self._lines.clock_was_set_back(now)
+                await self._desk.clock_was_set_back(now, monotonic)
+        self._attendance.look(now, monotonic)
+        await self._lines.judge_touched(now)
 
     async def _write_history(self) -> None:
         await self._desk.flush_history(self._clock.now())
@@ -174,6 +185,7 @@ class Poller:
             self._busy_ratio = (processor - before_processor) / (monotonic - before)
             self._busy = (processor, monotonic)
         await self._desk.beat(self._status())
+        await self._desk.attend(self._attendance.began, self._attendance.seen)
 
     def _status(self) -> Row:
         numbers, error = self._numbers(), self._icmp.error

@@ -5,8 +5,8 @@ from typing import Final
 
 from collectors.kit import Kit
 from collectors.line_duty import LineDuty
-from collectors.models import SubjectKind
-from collectors.store import Known
+from collectors.models import Reachability, SubjectKind
+from collectors.store import Known, OutageKey
 from collectors.targets import DeviceTarget, Targets
 from collectors.watched import Watched
 from collectors.wheel import Wheel
@@ -64,7 +64,7 @@ class Roster:
         if self._before is None:
             if state := self._known.devices.get(device):
                 watched.remember(state, self._known.ports.get(device, ()))
-            watched.out = (SubjectKind.DEVICE, device) in self._known.out
+            watched.out = OutageKey(SubjectKind.DEVICE, device, Reachability.DOWN) in self._known.open
         self._devices[device] = watched
         return True
 

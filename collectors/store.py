@@ -7,9 +7,9 @@ brings again (outages, and the change of state that they belong to) goes through
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Table, delete, inspect, select, update
+from sqlalchemy import ColumnElement, Table, delete, inspect, select
 from sqlalchemy.orm import Session
 
 from collectors.models import (
@@ -17,6 +17,7 @@ from collectors.models import (
     DiscoveredNeighbour,
     LineState,
     OutageRecord,
+    PollerRun,
     PollerStatus,
     PortState,
     SensorState,
@@ -36,21 +37,34 @@ class Known:
     devices: Mapping[int, DeviceState]
     ports: Mapping[int, Sequence[PortState]]  # by device
     lines: Mapping[int, LineState]
-    out: frozenset[tuple[SubjectKind, int]]  # whose outage is still open
+    open: frozenset["OutageKey"]  # records of outages that have not ended
+
+
+class OutageKey(NamedTuple):
+    """A subject has one open record of each state at most."""
+
+    kind: SubjectKind
+    subject_id: int
+    state: str
 
 
 @dataclass(frozen=True)
 class Outage:
-    """One that begins (`ended` None) or is over."""
+    """One that begins or, with `over`, ends at `moment`; `at` is the same moment in monotonic seconds."""
 
     kind: SubjectKind
     subject_id: int
     subject_name: str
     state: str
     moment: datetime
+    at: float
     cause: str | None
     in_maintenance: bool
     over: bool
+
+    @property
+    def key(self) -> OutageKey:
+        return OutageKey(self.kind, self.subject_id, self.state)
 
 
 def table_of(model: type[Base]) -> Table:
@@ -78,7 +92,7 @@ class Store:
                 {state.device_id: state for state in session.scalars(select(DeviceState))},
                 ports,
                 {state.line_id: state for state in session.scalars(select(LineState))},
-                frozenset((outage.subject_kind, outage.subject_id) for outage in session.scalars(open_outages)),
+                frozenset(_key(record) for record in session.scalars(open_outages)),
             )
 
     def save(self, batch: Mapping[type[Base], Sequence[Row]]) -> None:
@@ -87,14 +101,22 @@ class Store:
                 with self.database.bulk() as connection:
                     bulk_upsert(connection, table_of(model), piece, key_columns(model))
 
-    def change(self, model: type[Base], row: Row, outage: Outage | None) -> None:
+    def change(self, model: type[Base], row: Row, outages: Iterable[Outage]) -> None:
         """A new state and what it means for the record of outages, together or not at all."""
         with self.database.write() as session:
             bulk_upsert(session.connection(), table_of(model), [row], key_columns(model))
-            if outage and outage.over:
-                _close(session, outage.kind, [outage.subject_id], outage.moment)
-            elif outage:
-                _begin(session, outage)
+            for outage in outages:
+                if outage.over:
+                    of_state = OutageRecord.state == outage.state
+                    _close(_open(session, outage.kind, [outage.subject_id], of_state), outage.moment)
+                else:
+                    _begin(session, outage)
+
+    def move(self, beginnings: Mapping[OutageKey, datetime], now: datetime) -> None:
+        """After the clock was set back: open outages began as long ago as they did, and none in the future."""
+        with self.database.write() as session:
+            for record in session.scalars(select(OutageRecord).where(OutageRecord.ended.is_(None))):
+                record.began = min(beginnings.get(_key(record), record.began), now)
 
     def ports(self, device_id: int, names: Iterable[str], aliases: Mapping[str, str]) -> dict[str, int]:
         with self.database.write() as session:
@@ -119,43 +141,54 @@ class Store:
             for piece in pieces(list(devices), 500):
                 for model in (DeviceState, PortState, SensorState, DiscoveredNeighbour):
                     session.execute(delete(model).where(table_of(model).c.device_id.in_(piece)))
-                _close(session, SubjectKind.DEVICE, piece, now)
+                _close(_open(session, SubjectKind.DEVICE, piece), now)
             for piece in pieces(list(lines), 500):
                 session.execute(delete(LineState).where(LineState.line_id.in_(piece)))
-                _close(session, SubjectKind.LINE, piece, now)
+                _close(_open(session, SubjectKind.LINE, piece), now)
 
     def beat(self, row: Row) -> None:
         with self.database.bulk() as connection:
             bulk_upsert(connection, table_of(PollerStatus), [row], key_columns(PollerStatus))
 
+    def attend(self, began: datetime, seen: datetime) -> None:
+        """The run that began then goes on until now."""
+        with self.database.bulk() as connection:
+            bulk_upsert(connection, table_of(PollerRun), [{"began": began, "seen": seen}], key_columns(PollerRun))
+
 
 def _begin(session: Session, outage: Outage) -> None:
-    already = select(OutageRecord.id).where(
-        OutageRecord.subject_kind == outage.kind,
-        OutageRecord.subject_id == outage.subject_id,
-        OutageRecord.ended.is_(None),
-    )
-    if session.scalars(already).first() is None:
-        session.add(
-            OutageRecord(
-                subject_kind=outage.kind,
-                subject_id=outage.subject_id,
-                subject_name=outage.subject_name,
-                state=outage.state,
-                began=outage.moment,
-                cause=outage.cause,
-                in_maintenance=outage.in_maintenance,
-            )
+    if any(_open(session, outage.kind, [outage.subject_id], OutageRecord.state == outage.state)):
+        return
+    session.add(
+        OutageRecord(
+            subject_kind=outage.kind,
+            subject_id=outage.subject_id,
+            subject_name=outage.subject_name,
+            state=outage.state,
+            began=outage.moment,
+            cause=outage.cause,
+            in_maintenance=outage.in_maintenance,
         )
-
-
-def _close(session: Session, kind: SubjectKind, subjects: Sequence[int], now: datetime) -> None:
-    session.execute(
-        update(OutageRecord)
-        .where(OutageRecord.subject_kind == kind, OutageRecord.subject_id.in_(subjects), OutageRecord.ended.is_(None))
-        .values(ended=now)
-        .execution_options(synchronize_session=False)
     )
+
+
+def _open(
+    session: Session, kind: SubjectKind, subjects: Sequence[int], *where: ColumnElement[bool]
+) -> Sequence[OutageRecord]:
+    wanted = select(OutageRecord).where(
+        OutageRecord.subject_kind == kind, OutageRecord.subject_id.in_(subjects), OutageRecord.ended.is_(None), *where
+    )
+    return session.scalars(wanted).all()
+
+
+def _close(records: Iterable[OutageRecord], moment: datetime) -> None:
+    """Never before it began, whatever the clock says."""
+    for record in records:
+        record.ended = max(record.began, moment)
+
+
+def _key(record: OutageRecord) -> OutageKey:
+    return OutageKey(record.subject_kind, record.subject_id, record.state)
 
 
 def pieces(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:

@@ -34,6 +34,7 @@ class Verdicts:
 
     async def hear(self, watched: Watched, signs: Signs, moment: datetime) -> None:
         """`moment` is when the question was asked: an outage began then, not when it was believed."""
+        watched.heard = True
         found = judge(signs)
         if found.reachability is Reachability.UNKNOWN:
             return
@@ -53,21 +54,21 @@ class Verdicts:
         watched.reachability, watched.since = found.reachability, moment
         if down and watched.fault is None and target.speaks_snmp:
             watched.fault = NoAnswerError(address=target.address, port=target.snmp_port)
-        outage = None if down is watched.out else _outage(watched, moment, now, over=not down)
+        outages = [] if down is watched.out else [self._outage(watched, moment, now, over=not down)]
         watched.out = down
-        await self._desk.change(DeviceState, device_row(watched, now), outage)
+        await self._desk.change(DeviceState, device_row(watched, now), outages)
         self.touched(target.id, moment)
 
-
-def _outage(watched: Watched, moment: datetime, now: datetime, *, over: bool) -> Outage:
-    target = watched.target
-    return Outage(
-        SubjectKind.DEVICE,
-        target.id,
-        target.name,
-        Reachability.DOWN,
-        moment,
-        "no_answer",
-        in_maintenance=target.in_maintenance(now),
-        over=over,
-    )
+    def _outage(self, watched: Watched, moment: datetime, now: datetime, *, over: bool) -> Outage:
+        target = watched.target
+        return Outage(
+            SubjectKind.DEVICE,
+            target.id,
+            target.name,
+            Reachability.DOWN,
+            moment,
+            self._clock.monotonic() - (now - moment).total_seconds(),
+            "no_answer",
+            in_maintenance=target.in_maintenance(now),
+            over=over,
+        )

@@ -60,6 +60,7 @@ class Watched:
     reachability: Reachability = Reachability.UNKNOWN
     judged_by: Evidence | None = None
     out: bool = False  # an outage is open
+    heard: bool = False  # judged by this process, not remembered of an earlier one
     pulse: Pulse = field(default_factory=Pulse)
     agent_failed: bool = False
     fault: GuanjinError | None = None
@@ -79,6 +80,17 @@ class Watched:
     columns: Columns | None = None
     polling: bool = False
     probing: bool = False
+
+    def settled(self, port_id: int | None) -> bool:
+        """Whether what is known of the device, and of this port of it, was seen by this process.
+
+        Until then an earlier process's word stands: its outage neither ends nor begins anew because of a restart.
+        """
+        if not self.target.askable:
+            return True
+        polled = self.poll is not None or self.fault is not None
+        asked = port_id is None or self.target.community is None or self.reachability is Reachability.DOWN or polled
+        return self.heard and asked
 
     def remember(self, state: DeviceState, ports: Sequence[PortState]) -> None:
         """Go on where an earlier poller stopped."""

@@ -8,7 +8,18 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Enum, ForeignKey, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Enum,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base
@@ -19,6 +30,7 @@ from inventory.kinds import (
     DeviceRole,
     LifeCycle,
     LineKind,
+    ObjectKind,
     SnmpVersion,
 )
 
@@ -58,6 +70,24 @@ class Maintained:
 
     def in_maintenance(self, now: datetime) -> bool:
         return self.maintenance_until is not None and now < self.maintenance_until
+
+
+class MaintenanceRecord(Base):
+    """From when to when a device or line carried a mark, and why: what is left when the mark is off.
+
+    `until` is when it ends or ended. No foreign key: like an outage, it outlives what it is about.
+    """
+
+    __tablename__ = "inventory_maintenance"
+    __table_args__ = (Index("ix_inventory_maintenance_kind_subject_id_until", "kind", "subject_id", "until"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[ObjectKind] = mapped_column(_choice(ObjectKind, "kind"))
+    subject_id: Mapped[int]
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    note: Mapped[str] = mapped_column(Text)
+    marked_by: Mapped[str] = mapped_column(NAME)
 
 
 class Region(Row, Base):

@@ -1,11 +1,12 @@
 """How values are written for people: times in the site's zone, sizes and rates with units, ages in words."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Flask
 from markupsafe import Markup
 
+from collectors.availability import rounded_down
 from web.i18n import gettext
 from web.state import console
 
@@ -63,6 +64,18 @@ def size(octets: float | None) -> str:
     return "—" if octets is None else _scaled(octets, KIBI, ("B", "KB", "MB", "GB", "TB"))
 
 
+def lasted(span: timedelta) -> str:
+    """To the second, for what is a record: 2:05:07, or 3 d 02:05:07."""
+    seconds = max(0, round(span.total_seconds()))
+    clock = f"{seconds % DAY // HOUR:02d}:{seconds % HOUR // MINUTE:02d}:{seconds % MINUTE:02d}"
+    return gettext("%(n)d d") % {"n": seconds // DAY} + f" {clock}" if seconds >= DAY else clock
+
+
+def share(value: float | None) -> str:
+    """An availability."""
+    return "—" if value is None else f"{rounded_down(value)}%"
+
+
 def percent(value: float | None, digits: int = 1) -> str:
     return "—" if value is None else f"{value:.{digits}f}%"
 
@@ -87,5 +100,5 @@ def _scaled(value: float, base: int, units: tuple[str, ...]) -> str:
 
 
 def install(app: Flask) -> None:
-    for function in (local, clock_time, duration, age, rate, size, percent, short_hash, ticks):
+    for function in (local, clock_time, duration, lasted, age, rate, size, share, percent, short_hash, ticks):
         app.jinja_env.filters[function.__name__] = function

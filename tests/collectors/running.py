@@ -5,6 +5,7 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from collectors.poller import Poller
 from collectors.snmp.wire import Oid, Tag, VarBind, parse_oid
-from core.clock import SystemClock
+from core.clock import Clock, SystemClock
 from core.database import Database
 from core.settings import PollingSettings, Settings, StorageSettings
 from inventory.models import Device
@@ -23,6 +24,16 @@ from security.vault.keyring import create_keys
 
 Found = TypeVar("Found")
 CREDENTIAL = "site"
+
+
+class WallClock(SystemClock):
+    """One that a person sets while the poller runs."""
+
+    def __init__(self) -> None:
+        self.wrong = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.wrong
 
 
 @dataclass(frozen=True)
@@ -53,9 +64,9 @@ class Place:
                 device.snmp_credential = CREDENTIAL
 
     @asynccontextmanager
-    async def poller(self) -> AsyncIterator[Poller]:
+    async def poller(self, clock: Clock | None = None) -> AsyncIterator[Poller]:
         stop = threading.Event()
-        poller = Poller(self.settings, self.database, self.keyring, SystemClock())
+        poller = Poller(self.settings, self.database, self.keyring, clock or SystemClock())
         task = asyncio.create_task(poller.run(stop))
         try:
             yield poller

@@ -5,16 +5,38 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy.orm import Session
 
 from collectors.commands import health
-from collectors.errors import UnknownDeviceError
-from collectors.models import DeviceState, Evidence, PortState, PortStatus, Reachability
+from collectors.errors import MonthError, UnknownDeviceError
+from collectors.models import (
+    DeviceState,
+    Evidence,
+    LineCondition,
+    LineState,
+    OutageRecord,
+    PollerRun,
+    PortState,
+    PortStatus,
+    Reachability,
+    SubjectKind,
+)
 from core.commandline import Application
 from core.database import Database
 from core.i18n import translator
+from inventory.errors import NotFoundError
+from inventory.kinds import Carrier, LineKind
+from inventory.models import Line
 from tests.collectors.county import NOW, build
 
 Command = Callable[..., Result]
+
+
+def second_line(session: Session) -> int:
+    line = Line(name="民政局专线", carrier=Carrier.MOBILE, kind=LineKind.PON, promised_availability_ppm=999_000)
+    session.add(line)
+    session.flush()
+    return line.id
 
 
 class Noon:
@@ -54,6 +76,25 @@ def command(database: Database, database_url: str, tmp_path: Path, monkeypatch: 
                 speed_bps=10**10,
                 in_bps=1_500_000,
                 updated=NOW,
+            )
+        )
+
+        session.add(PollerRun(began=NOW - timedelta(days=60), seen=NOW - timedelta(hours=1)))
+        for number, name in ((county.line, None), (second_line(session), "later")):
+            began = NOW - timedelta(days=60 if name is None else 1)
+            session.add(
+                LineState(line_id=number, state=LineCondition.UP, since=began, watched_since=began, updated=NOW)
+            )
+        session.add(
+            OutageRecord(
+                subject_kind=SubjectKind.LINE,
+                subject_id=county.line,
+                subject_name="政务中心-新华村",
+                state=LineCondition.DOWN,
+                began=NOW - timedelta(days=2),
+                ended=NOW - timedelta(days=2) + timedelta(minutes=90),
+                cause="port_down",
+                in_maintenance=False,
             )
         )
 
@@ -98,3 +139,27 @@ def test_an_unknown_device_is_an_error_of_its_own(command: Command) -> None:
 def test_the_overview_names_what_needs_attention(command: Command) -> None:
     (item,) = json.loads(command("overview", "--json").stdout)["attention"]
     assert (item["name"], item["severity"]) == ("HX-CORE-01", "minor")
+
+
+def test_the_availability_of_a_month_is_exact_and_says_what_is_not_known(command: Command) -> None:
+    found = {one["line"]: one for one in json.loads(command("availability", "--json").stdout)}
+    line = found["政务中心-新华村"]
+    assert line["down_s"] == 90 * 60
+    assert line["unknown_s"] == 3600, "the poller has not been seen for an hour"
+    known = 21 * 86400 + 20 * 3600 - 3600
+    assert line["percent"] == pytest.approx(100 * (1 - 5400 / known))
+    assert found["民政局专线"]["up_s"] == 23 * 3600, "watched for a day"
+    row = next(text for text in command("availability").stdout.splitlines() if text.startswith("民政局专线"))
+    assert row.split() == ["民政局专线", "99.900", "%", "100.000", "%", "100.000", "%", "0:00:00", "1:00:00"]
+    assert "0:00:00" in command("availability", "--month", "2026-10").stdout
+    assert isinstance(command("availability", "--month", "2026-13").exception, MonthError)
+
+
+def test_one_line_is_shown_with_its_outages(command: Command) -> None:
+    text = command("line", "政务中心-新华村").stdout
+    assert "2026-11-20 20:00:00" in text, "in the office's time zone"
+    assert "1:30:00" in text
+    assert "专线的端口" in text
+    facts = json.loads(command("line", "政务中心-新华村", "--json").stdout)
+    assert (facts["last_month"]["percent"], facts["outages"][0]["state"]) == (100.0, "down")
+    assert isinstance(command("line", "NOBODY").exception, NotFoundError)

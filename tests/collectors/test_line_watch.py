@@ -2,8 +2,9 @@ from datetime import timedelta
 
 import pytest
 
+from collectors.errors import IcmpUnavailableError
 from collectors.judge import LineJudgement
-from collectors.line_watch import LineWatch, line_chunks, line_history, outage_of, shown, view
+from collectors.line_watch import LineWatch, line_chunks, line_history, outages_of, records, settled, shown, view
 from collectors.models import LineCondition, PortStatus, Reachability
 from collectors.rates import PortRates
 from collectors.snmp import IfStatus, PortFacts
@@ -55,31 +56,49 @@ def test_an_unknown_line_is_no_line_that_is_down() -> None:
     assert "guanjin_line_up" not in line_chunks(LINE, seen)
 
 
+DOWN, UNKNOWN, DEGRADED, UP = LineCondition.DOWN, LineCondition.UNKNOWN, LineCondition.DEGRADED, LineCondition.UP
+
+
 @pytest.mark.parametrize(
-    ("out", "condition", "expected"),
+    ("before", "condition", "begun", "over"),
     [
-        (False, LineCondition.DOWN, False),
-        (True, LineCondition.DOWN, None),
-        (True, LineCondition.UP, True),
-        (True, LineCondition.DEGRADED, True),
-        (True, LineCondition.UNKNOWN, None),
-        (False, LineCondition.UP, None),
+        (set(), UP, set(), set()),
+        (set(), DOWN, {DOWN}, set()),
+        ({DOWN}, DOWN, set(), set()),
+        ({DOWN}, UNKNOWN, {UNKNOWN}, set()),
+        ({DOWN, UNKNOWN}, DOWN, set(), {UNKNOWN}),
+        ({DOWN, UNKNOWN}, UP, set(), {DOWN, UNKNOWN}),
+        ({DOWN}, DEGRADED, {DEGRADED}, {DOWN}),
+        ({DEGRADED}, UNKNOWN, {UNKNOWN}, {DEGRADED}),
+        ({DEGRADED}, UP, set(), {DEGRADED}),
     ],
 )
-def test_an_outage_begins_with_down_and_ends_with_working(
-    out: bool,  # noqa: FBT001
-    condition: LineCondition,
-    expected: bool | None,  # noqa: FBT001
+def test_an_outage_begins_with_down_and_ends_with_working_and_not_knowing_does_neither(
+    before: set[LineCondition], condition: LineCondition, begun: set[LineCondition], over: set[LineCondition]
 ) -> None:
-    line = LineWatch(LINE, NOW, out=out)
-    found = outage_of(line, LineJudgement(condition, "port_down"), NOW, NOW)
-    assert (found.over if found else None) is expected
+    line = LineWatch(LINE, NOW, open=frozenset(before))
+    found = outages_of(line, LineJudgement(condition, "port_down"), NOW, NOW, 7.0)
+    assert {one.state for one in found if not one.over} == begun
+    assert {one.state for one in found if one.over} == over
+    assert records(condition, line.open) == before - over | begun
+
+
+def test_a_line_is_judged_only_when_both_ends_were_seen_by_this_process() -> None:
+    a, b = with_port(device(1), 11, PortStatus.UP, PortRates()), device(2)
+    assert not settled(LINE, a, b), "neither was heard of yet"
+    a.heard = b.heard = True
+    a.fault = b.fault = IcmpUnavailableError(reason="")
+    assert settled(LINE, a, b), "a poll that failed is an answer, too"
+    b.fault = None
+    assert not settled(LINE, a, b), "its port may be what was down"
+    b.reachability = Reachability.DOWN
+    assert settled(LINE, a, b), "the port of a dead device does not matter"
+    assert settled(LINE, None, None)
 
 
 def test_a_mark_hides_the_state_and_is_noted_with_the_outage() -> None:
     marked = LineTarget(5, "x", "own", None, None, None, None, None, NOW + timedelta(hours=1))
     judgement = LineJudgement(LineCondition.DOWN, "port_down")
     assert shown(judgement, marked=marked.in_maintenance(NOW)) is LineCondition.MAINTENANCE
-    found = outage_of(LineWatch(marked, NOW), judgement, NOW, NOW)
-    assert found is not None
+    (found,) = outages_of(LineWatch(marked, NOW), judgement, NOW, NOW, 7.0)
     assert found.in_maintenance

@@ -39,6 +39,7 @@ def county(database: Database) -> County:
         session.add(
             LineState(
                 line_id=found.line,
+                watched_since=NOW - timedelta(days=1),
                 state=LineCondition.DOWN,
                 since=NOW - timedelta(minutes=5),
                 cause="end_b_unreachable",

@@ -11,12 +11,15 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from collectors import poller as poller_module
+from collectors.availability import Period
 from collectors.history import HistoryReader, Kind
+from collectors.line_records import line_availability
 from collectors.models import (
     DeviceState,
     LineCondition,
     LineState,
     OutageRecord,
+    PollerRun,
     PollerStatus,
     PortState,
     PortStatus,
@@ -28,7 +31,7 @@ from collectors.snmp.wire import Message
 from core.database import Database
 from inventory.models import Device, Line, Port, business_system_line
 from tests.collectors.county import County, build
-from tests.collectors.running import Place, switch
+from tests.collectors.running import Place, WallClock, switch
 from tests.collectors.snmp.agent import Agent, failing, honest, silent, truncated, wrong_request_id
 
 pytestmark = pytest.mark.slow
@@ -86,6 +89,10 @@ def state_of(device: int, reachability: Reachability) -> object:
         return state if state and state.reachability is reachability else None
 
     return ask
+
+
+def line_is(county: County, condition: LineCondition) -> object:
+    return lambda session: (s := session.get(LineState, county.line)) and s.state is condition
 
 
 def polled(device: int) -> object:
@@ -261,3 +268,61 @@ async def test_a_device_of_which_nothing_answers_is_down_and_an_outage(
         )
     assert {record.subject_kind for record in records} <= {SubjectKind.DEVICE, SubjectKind.LINE}
     assert all(record.ended and record.ended > record.began for record in records)
+
+
+@on_sqlite
+async def test_an_outage_that_is_open_at_a_restart_goes_on_and_the_time_between_is_unknown(
+    place: Place, agents: tuple[Agent, Agent]
+) -> None:
+    county = found_county(place, agents)
+    begin = datetime.now(UTC)
+    async with place.poller():
+        await place.until(line_is(county, LineCondition.UP))
+        agents[1].set(switch("access", ACCESS, uptime=13_000, down=frozenset(ACCESS)))
+        assert await place.until(line_is(county, LineCondition.DOWN), 8)
+    stopped = datetime.now(UTC)
+    async with place.poller():
+        started = datetime.now(UTC)
+        for device in (county.core, county.access):
+            assert await place.until(
+                lambda session, device=device: session.get_one(DeviceState, device).last_answer > started
+            )
+        agents[1].set(switch("access", ACCESS, uptime=13_900))
+        assert await place.until(line_is(county, LineCondition.UP), 8)
+        outages = await place.until(lambda session: session.scalars(select(OutageRecord)).all())
+        worked = await place.until(
+            lambda session: line_availability(session, datetime.now(UTC), Period(begin, datetime.now(UTC)))[county.line]
+        )
+    (outage,) = outages
+    assert outage.began < stopped < started < outage.ended
+    assert worked.unknown >= started - stopped
+    assert timedelta() < worked.down <= outage.ended - outage.began - worked.unknown
+
+
+@on_sqlite
+@pytest.mark.parametrize("step", [timedelta(hours=-1), timedelta(hours=1)], ids=["set back", "set forwards"])
+async def test_a_clock_that_is_set_while_a_line_is_down_adds_nothing_to_its_outage_and_takes_nothing_away(
+    place: Place, agents: tuple[Agent, Agent], step: timedelta
+) -> None:
+    county, clock = found_county(place, agents), WallClock()
+    begin = clock.now() - timedelta(hours=2)
+    async with place.poller(clock):
+        await place.until(line_is(county, LineCondition.UP))
+        agents[1].set(switch("access", ACCESS, uptime=13_000, down=frozenset(ACCESS)))
+        assert await place.until(line_is(county, LineCondition.DOWN), 8)
+        down = clock.monotonic()
+        clock.wrong = step
+        assert await place.until(lambda session: session.scalar(select(func.count()).select_from(PollerRun)) == 2)
+        agents[1].set(switch("access", ACCESS, uptime=13_900))
+        assert await place.until(line_is(county, LineCondition.UP), 8)
+        up = clock.monotonic()
+        outage = await place.until(lambda session: session.scalar(select(OutageRecord)))
+        worked = await place.until(
+            lambda session: line_availability(session, clock.now(), Period(begin, clock.now()))[county.line]
+        )
+    known = worked.down.total_seconds()
+    assert known <= up - down + 5, "the hour that nobody lived through is not counted"
+    if step > timedelta():
+        assert worked.unknown >= step - timedelta(seconds=30)
+    else:
+        assert timedelta() < outage.ended - outage.began <= timedelta(seconds=up - down + 5)

@@ -18,7 +18,7 @@ from collectors.models import (
     SubjectKind,
 )
 from collectors.pending import Pending
-from collectors.store import Outage, Store
+from collectors.store import Outage, OutageKey, Store
 from core.database import Database
 from inventory.models import Port
 from tests.collectors.county import NOW, build
@@ -37,7 +37,7 @@ def device_row(reachability: Reachability, **more: Any) -> dict[str, Any]:
 
 def outage(*, over: bool, minute: int) -> Outage:
     moment = NOW + timedelta(minutes=minute)
-    return Outage(SubjectKind.DEVICE, 1, "HX-CORE-01", "down", moment, "no_answer", in_maintenance=True, over=over)
+    return Outage(SubjectKind.DEVICE, 1, "HX-CORE-01", "down", moment, 0.0, "no_answer", in_maintenance=True, over=over)
 
 
 def outages(database: Database) -> list[OutageRecord]:
@@ -58,28 +58,28 @@ def test_more_rows_than_one_transaction_takes_are_written_in_pieces(database: Da
 def test_an_outage_begins_and_ends_with_the_state_that_it_belongs_to(database: Database) -> None:
     store = Store(database)
     down = device_row(Reachability.DOWN, judged_by=Evidence.ICMP)
-    store.change(DeviceState, down, outage(over=False, minute=0))
-    store.change(DeviceState, down, outage(over=False, minute=1))
-    assert store.load().out == {(SubjectKind.DEVICE, 1)}
-    store.change(DeviceState, device_row(Reachability.UP), outage(over=True, minute=7))
+    store.change(DeviceState, down, [outage(over=False, minute=0)])
+    store.change(DeviceState, down, [outage(over=False, minute=1)])
+    assert store.load().open == {OutageKey(SubjectKind.DEVICE, 1, "down")}
+    store.change(DeviceState, device_row(Reachability.UP), [outage(over=True, minute=7)])
     (record,) = outages(database)
     assert (record.began, record.ended) == (NOW, NOW + timedelta(minutes=7))
     assert (record.cause, record.in_maintenance) == ("no_answer", True)
-    assert store.load().out == frozenset()
+    assert store.load().open == frozenset()
     assert store.load().devices[1].reachability is Reachability.UP
 
 
 def test_a_change_that_fails_leaves_neither_state_nor_outage(database: Database) -> None:
     broken = device_row(Reachability.DOWN) | {"since": None}
     with pytest.raises(Exception, match=r"(?i)null"):
-        Store(database).change(DeviceState, broken, outage(over=False, minute=0))
+        Store(database).change(DeviceState, broken, [outage(over=False, minute=0)])
     assert outages(database) == []
 
 
 def test_what_left_the_inventory_leaves_the_state_and_its_outage_ends(database: Database) -> None:
     store = Store(database)
-    store.change(DeviceState, device_row(Reachability.DOWN), outage(over=False, minute=0))
-    line = {"line_id": 5, "state": LineCondition.UP, "since": NOW, "updated": NOW}
+    store.change(DeviceState, device_row(Reachability.DOWN), [outage(over=False, minute=0)])
+    line = {"line_id": 5, "state": LineCondition.UP, "since": NOW, "watched_since": NOW, "updated": NOW}
     empty = dict.fromkeys(("cause", "rtt_ms", "loss_percent", "in_bps", "out_bps", "utilisation_percent"))
     store.save({PortState: [port_row(3)], LineState: [line | empty]})
     store.forget([1], [5], NOW + timedelta(minutes=9))

@@ -9,7 +9,7 @@ from core.events import Event
 from inventory import devices, lines, maintenance, units
 from inventory.dependents import dependents
 from inventory.errors import MaintenanceEndError, NotFoundError, UnknownOrderError
-from inventory.kinds import Carrier, DeviceRole, LifeCycle, LineKind
+from inventory.kinds import Carrier, DeviceRole, LifeCycle, LineKind, ObjectKind
 from inventory.models import BusinessSystem, Device, Line, Port, Unit
 from inventory.ports import ensure_ports, port_key
 from inventory.scope import Scope
@@ -107,11 +107,30 @@ def test_maintenance_begins_moves_and_ends_and_each_step_is_recorded(session: Se
     assert device.in_maintenance(NOW + timedelta(hours=3))
     assert not device.in_maintenance(NOW + timedelta(hours=4))
     assert names(devices.find_devices(session, maintained_at=later)) == ["SW-1"]
-    maintenance.unmark(session, device, actor=OPERATOR)
-    maintenance.unmark(session, device, actor=OPERATOR)
+    taken_off = NOW + timedelta(hours=3)
+    maintenance.unmark(session, device, actor=OPERATOR, now=taken_off)
+    maintenance.unmark(session, device, actor=OPERATOR, now=taken_off)
     assert devices.find_devices(session, maintained_at=later).total == 0
     events = [entry.event for entry in find(session).records]
     assert events == [Event.MAINTENANCE_UNMARKED, Event.MAINTENANCE_MARKED, Event.MAINTENANCE_MARKED]
+
+
+def test_a_mark_that_was_moved_and_taken_off_leaves_one_record_of_when_it_was_on(session: Session) -> None:
+    line, other = (lines.line_named(session, name) for name in ("民政局专线", "卫健局专线"))
+    hour = timedelta(hours=1)
+    maintenance.mark(session, line, until=NOW + 2 * hour, note="割接", actor=OPERATOR, now=NOW)
+    maintenance.mark(session, line, until=NOW + 9 * hour, note="延长", actor=OPERATOR, now=NOW + hour)
+    maintenance.unmark(session, line, actor=OPERATOR, now=NOW + 4 * hour)
+    maintenance.mark(session, line, until=NOW + 8 * hour, note="又割接", actor=OPERATOR, now=NOW + 6 * hour)
+    maintenance.mark(session, other, until=NOW + hour, note="", actor=OPERATOR, now=NOW)
+
+    def between(begin: float, end: float) -> list[tuple[float, float, str]]:
+        found = maintenance.marks_between(session, ObjectKind.LINE, NOW + begin * hour, NOW + end * hour, line.id)
+        return [((one.since - NOW) / hour, (one.until - NOW) / hour, one.note) for one in found]
+
+    assert between(0, 24) == [(0, 4, "延长"), (6, 8, "又割接")]
+    assert between(4, 6) == []
+    assert len(maintenance.marks_between(session, ObjectKind.LINE, NOW, NOW + hour)) == 2
 
 
 @pytest.mark.parametrize("until", [NOW, NOW - timedelta(days=1), NOW + timedelta(days=31)])

@@ -12,6 +12,7 @@ from collectors.models import (
     LineCondition,
     LineState,
     OutageRecord,
+    PollerRun,
     PollerStatus,
     PortState,
     PortStatus,
@@ -138,6 +139,7 @@ def _port_name(device: Device, number: int) -> str:
 
 
 def _states(session: Session, devices: list[Device], lines: list[Line], lost: Line, now: datetime) -> None:
+    session.add(PollerRun(began=now - timedelta(days=3), seen=now))
     session.add(
         PollerStatus(
             name="poller",
@@ -228,6 +230,7 @@ def _states(session: Session, devices: list[Device], lines: list[Line], lost: Li
         session.add(
             LineState(
                 line_id=line.id,
+                watched_since=now - timedelta(days=3),
                 state=condition,
                 since=now - timedelta(minutes=14 if down else 700 + number),
                 cause="port_down" if down else "loss" if number == 9 else None,

@@ -105,6 +105,17 @@ def test_a_device_shows_ports_lines_and_why_its_poll_failed(admin: Browser, samp
     assert "行政审批系统" not in text
 
 
+def test_a_line_shows_its_outages_and_the_availability_that_follows(admin: Browser, sample: Database) -> None:
+    with sample.read() as session:
+        number = session.scalars(select(Line.id).where(Line.name == "中心至白沙镇人民政府专线")).one()
+    text = admin.get(f"/lines/{number}").text
+    record = text[text.index('id="record"') :]
+    assert "00:14:00" in record
+    assert "99.675%" in record, "fourteen minutes of the three days for which it was watched"
+    assert "该月未监控" in record
+    assert "仍未恢复" in record
+
+
 def test_charts_get_numbers_with_gaps(admin: Browser, sample: Database, clock: StillClock) -> None:
     with sample.read() as session:
         port = session.scalars(select(Port).order_by(Port.id)).first()

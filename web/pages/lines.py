@@ -2,9 +2,13 @@
 
 from flask import Blueprint, render_template
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from collectors.availability import Availability
 from collectors.health import LineHealth, line_health, list_lines, outages_of
+from collectors.line_records import line_availability
 from collectors.models import SubjectKind
+from collectors.periods import month_before, month_of
 from inventory.kinds import Carrier, LineKind
 from inventory.labels import choices
 from inventory.models import BusinessSystem, Contact, business_system_line
@@ -86,7 +90,14 @@ def show(number: int) -> str:
             line=line,
             state=found.state,
             shown=_shown(found),
+            worked=_worked(session, number),
             outages=outages_of(session, SubjectKind.LINE, number),
             systems=session.scalars(systems).all(),
             contacts=session.scalars(contacts).all() if line.unit_id else [],
         )
+
+
+def _worked(session: Session, number: int) -> list[tuple[str, Availability | None]]:
+    now, zone = console().clock.now(), console().settings.site.timezone
+    periods = ((gettext("this month"), month_of(now, zone)), (gettext("last month"), month_before(now, zone)))
+    return [(label, line_availability(session, now, period, number).get(number)) for label, period in periods]

@@ -38,7 +38,7 @@ def mark(kind: str, number: int) -> Response:
 def unmark(kind: str, number: int) -> Response:
     with console().database.write() as session:
         thing = _thing(session, kind, number)
-        maintenance.unmark(session, thing, actor=actor())
+        maintenance.unmark(session, thing, actor=actor(), now=console().clock.now())
         name = thing.name
     return redirect_with("unmarked", url_for(f"{kind}.show", number=number), name=name)
 

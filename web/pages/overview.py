@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from collectors.availability import of_all
+from collectors.line_records import line_availability
 from collectors.models import OutageRecord, Reachability, SubjectKind
 from collectors.overview import Overview
+from collectors.periods import day_of
 from inventory.models import Device, Line
 from security.roles import Permission
 from web import poller, states
@@ -62,7 +64,7 @@ def _marks(session: Session, now: datetime, unit_id: int | None) -> list[Device 
 
 def _recent(session: Session, found: Overview, now: datetime, unit_id: int | None) -> Sequence[OutageRecord]:
     """The latest outages of a day, of what this person sees."""
-    wanted = select(OutageRecord).where(OutageRecord.began > now - DAY, OutageRecord.state != "silent")
+    wanted = select(OutageRecord).where(OutageRecord.began > now - DAY, OutageRecord.state == "down")
     if unit_id is not None:
         lines = [line.line.id for town in found.townships for line in town.lines]
         devices = select(Device.id).where(Device.unit_id == unit_id)
@@ -76,19 +78,5 @@ def _recent(session: Session, found: Overview, now: datetime, unit_id: int | Non
 def _availability(session: Session, found: Overview, now: datetime) -> float | None:
     """Percent of today in which the lines worked; time under a maintenance mark does not count against them."""
     wanted = {line.line.id for town in found.townships for line in town.lines}
-    begin = now.astimezone(ZoneInfo(console().settings.site.timezone)).replace(hour=0, minute=0, second=0)
-    span = (now - begin).total_seconds() * len(wanted)
-    if span <= 0:
-        return None
-    outages = select(OutageRecord).where(
-        OutageRecord.subject_kind == SubjectKind.LINE,
-        OutageRecord.state == "down",
-        OutageRecord.in_maintenance.is_(False),
-        or_(OutageRecord.ended.is_(None), OutageRecord.ended > begin),
-    )
-    lost = sum(
-        ((outage.ended or now) - max(outage.began, begin)).total_seconds()
-        for outage in session.scalars(outages)
-        if outage.subject_id in wanted
-    )
-    return 100.0 * (1.0 - lost / span)
+    today = line_availability(session, now, day_of(now, console().settings.site.timezone))
+    return of_all(one for line, one in today.items() if line in wanted)
