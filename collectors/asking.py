@@ -4,7 +4,8 @@
             (no ICMP here) SNMP --silent--> TCP --closed--> both once more --> judge
 
 A device is called unreachable after at least three unanswered questions of two kinds, some two seconds after the
-first; a filter that drops ICMP, or one lost datagram, makes no outage.
+first; a filter that drops ICMP, or one lost datagram, makes no outage. Where a line asks to be looked at every second,
+less patience is had, as much as its own round trips call for, and all is asked at once.
 """
 
 import asyncio
@@ -30,8 +31,15 @@ from inventory.kinds import SnmpVersion
 
 ECHO_TIMEOUT_S: Final = 1.0
 ECHO_AGAIN_S: Final = 0.3
+# The patience of a device that is asked every second; how many of its longest round trips, and how much more for the
+# questions that follow a loss.
+HASTY_S: Final = 2.0
+PATIENCE_S: Final = (0.25, 0.5, ECHO_TIMEOUT_S)
+ROUND_TRIPS: Final = 4
+MORE_S: Final = 0.35
+HASTY_AGAIN_S: Final = 0.1
 QUICK_S: Final = 1.0
-QUICK_LIMIT_S: Final = 1.5
+QUICK_SLACK_S: Final = 0.5
 # Neighbours, serial numbers and parts change seldom; ports announce their change.
 REDISCOVER_S: Final = 6 * 3600.0
 # An agent whose table "changes" all the time is not discovered all the time.
@@ -110,6 +118,8 @@ class Asker:
         target = watched.target
         if target.on_loopback and target.speaks_snmp:
             return await self._local_signs(watched)
+        if watched.interval_s < HASTY_S and self.can_ping(target):
+            return await self._hasty_signs(watched)
         icmp = await self._echo(watched) if self.can_ping(target) else None
         if icmp:
             return Signs(icmp=True, agent_failed=watched.agent_failed)
@@ -124,6 +134,26 @@ class Asker:
         else:
             agent, port = await asyncio.gather(self._agent(target), _tcp(target))
         return Signs(icmp, agent, port, watched.agent_failed)
+
+    async def _hasty_signs(self, watched: Watched) -> Signs:
+        """TCP is asked where the agent cannot be believed: a connection is a line in a device's own log."""
+        target, pinger = watched.target, self._pinger
+        assert pinger is not None  # noqa: S101  # the caller asked whether it can
+        patience_s = _patience(watched)
+        watched.pulse.add(await pinger.ping(target.address, patience_s))
+        if watched.pulse.losses == 0:
+            return Signs(icmp=True, agent_failed=watched.agent_failed)
+        more_s = min(ECHO_TIMEOUT_S, patience_s + MORE_S)
+        agent_counts = target.community is not None and not watched.agent_failed
+        first, second, agent, port = await asyncio.gather(
+            pinger.ping(target.address, more_s),
+            _later(HASTY_AGAIN_S, pinger, target.address, more_s - HASTY_AGAIN_S),
+            self._agent(target, more_s),
+            _nothing() if agent_counts else _tcp(target, seconds=more_s),
+        )
+        for answer in (first, second):
+            watched.pulse.add(answer)
+        return Signs(first is not None or second is not None, agent, port, watched.agent_failed)
 
     async def _local_signs(self, watched: Watched) -> Signs:
         """On the loopback the kernel answers pings and refuses connections in everybody's name.
@@ -152,13 +182,13 @@ class Asker:
             pulse.add(answer)
         return pulse.losses < 2  # noqa: PLR2004  # one of the two came
 
-    async def _agent(self, target: DeviceTarget) -> bool | None:
+    async def _agent(self, target: DeviceTarget, seconds: float = QUICK_S) -> bool | None:
         """Does the agent answer the smallest question, once asked? None where it is not to be asked."""
         if not target.speaks_snmp:
             return None
         try:
-            async with asyncio.timeout(QUICK_LIMIT_S):
-                return await self._quick(target).alive()
+            async with asyncio.timeout(seconds + QUICK_SLACK_S):
+                return await self._quick(target, seconds).alive()
         except (TimeoutError, GuanjinError):
             return False
 
@@ -167,7 +197,7 @@ class Asker:
         ticks = watched.poll.uptime_ticks if watched.poll else None
         oids = [SYS_UP_TIME, *((*column, index) for index in indexes for column in (ADMIN, OPER))]
         try:
-            async with asyncio.timeout(QUICK_LIMIT_S):
+            async with asyncio.timeout(QUICK_S + QUICK_SLACK_S):
                 found = [varbind.value for varbind in await self._quick(watched.target).get(oids)]
         except (TimeoutError, GuanjinError):
             return []
@@ -176,19 +206,32 @@ class Asker:
         pairs = [(admin, oper) for admin, oper in zip(values[::2], values[1::2], strict=True) if admin and oper]
         return [] if restarted or len(pairs) != len(indexes) else pairs
 
-    def _quick(self, target: DeviceTarget) -> Session:
-        return self._engine.session(replace(self._target(target), timeout_s=QUICK_S, retries=0))
+    def _quick(self, target: DeviceTarget, seconds: float = QUICK_S) -> Session:
+        return self._engine.session(replace(self._target(target), timeout_s=seconds, retries=0))
 
 
-async def _later(seconds: float, pinger: Pinger, address: str) -> float | None:
+def _patience(watched: Watched) -> float:
+    """How long to wait for an echo: some of the longest round trips of late, a second where there is none."""
+    longest_ms = watched.pulse.recent().rtt_max_ms
+    if longest_ms is None:
+        return ECHO_TIMEOUT_S
+    wanted = ROUND_TRIPS * longest_ms / 1000
+    return next((step for step in PATIENCE_S if step >= wanted), ECHO_TIMEOUT_S)
+
+
+async def _later(seconds: float, pinger: Pinger, address: str, timeout_s: float | None = None) -> float | None:
     await asyncio.sleep(seconds)
-    return await pinger.ping(address)
+    return await pinger.ping(address, timeout_s)
 
 
-async def _tcp(target: DeviceTarget, *, refusal: bool = True) -> bool:
+async def _nothing() -> None:
+    return None
+
+
+async def _tcp(target: DeviceTarget, *, refusal: bool = True, seconds: float = QUICK_S) -> bool:
     """Does anything answer at the SSH port? A refusal is an answer, too, when it is the device that refuses."""
     try:
-        async with asyncio.timeout(QUICK_S):
+        async with asyncio.timeout(seconds):
             _, writer = await asyncio.open_connection(target.address, target.ssh_port)
     except ConnectionRefusedError:
         return refusal

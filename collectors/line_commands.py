@@ -13,7 +13,7 @@ from collectors.errors import MonthError
 from collectors.health import LineHealth, list_lines, outages_of
 from collectors.labels import cause_label, label
 from collectors.line_records import line_availability
-from collectors.models import LineCondition, OutageRecord, SubjectKind
+from collectors.models import LineCondition, LineState, OutageRecord, SubjectKind
 from collectors.periods import month_before, month_named, month_of
 from core.commandline import Application, json_option, pass_application, print_json, print_table
 from core.i18n import N_, Translate
@@ -93,12 +93,12 @@ def _of(session: Session, now: datetime, period: Period, line: int) -> Availabil
 
 def _line_facts(found: LineHealth) -> dict[str, Any]:
     state = found.state
-    names = ("cause", "since", "rtt_ms", "loss_percent", "in_bps", "out_bps", "utilisation_percent", "watched_since")
+    measured = [column.name for column in LineState.__table__.columns if column.name not in {"line_id", "state"}]
     return {
         "name": found.line.name,
         "state": found.condition,
         "in_maintenance": found.in_maintenance,
-        **{name: getattr(state, name) if state else None for name in names},
+        **{name: getattr(state, name) if state else None for name in measured},
     }
 
 

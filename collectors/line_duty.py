@@ -17,6 +17,7 @@ from collectors.line_watch import (
     shown,
     view,
 )
+from collectors.looks import Looks
 from collectors.models import LineCondition, LineState, SubjectKind
 from collectors.store import Known, OutageKey
 from collectors.targets import LineTarget
@@ -26,9 +27,14 @@ RECORDED: Final = (LineCondition.DOWN, LineCondition.DEGRADED, LineCondition.UNK
 
 
 class LineDuty:
-    """`write_every` is how old a line's figures may be in the database; its state is written when it changes."""
+    """`write_every` is how old a line's figures may be in the database; its state is written when it changes.
 
-    def __init__(self, kit: Kit, devices: Mapping[int, Watched], known: Known, write_every: timedelta) -> None:
+    `interval_s` is how often a line is looked at of which the ledger says nothing.
+    """
+
+    def __init__(
+        self, kit: Kit, devices: Mapping[int, Watched], known: Known, write_every: timedelta, interval_s: float
+    ) -> None:
         self.lines: dict[int, LineWatch] = {}
         self._desk = kit.desk
         self._exposition = kit.exposition
@@ -36,8 +42,9 @@ class LineDuty:
         self._devices = devices
         self._known = known
         self._write_every = write_every
+        self._interval_s = interval_s
         self._of_device: dict[int, set[int]] = {}
-        self._ports: dict[int, set[int]] = {}
+        self._looks = Looks()
         self._touched: dict[int, datetime] = {}
 
     def renew(self, targets: Mapping[int, LineTarget], now: datetime) -> list[int]:
@@ -48,17 +55,22 @@ class LineDuty:
             self._exposition.drop((SubjectKind.LINE, line))
         for line, target in targets.items():
             self._take(line, target, now)
-        self._of_device, self._ports = {}, {}
+        self._of_device = {}
+        self._looks.begin()
         for line, target in targets.items():
             for device, port in ((target.a_device, target.a_port), (target.b_device, target.b_port)):
                 if device is not None:
                     self._of_device.setdefault(device, set()).add(line)
-                    self._ports.setdefault(device, set()).update(() if port is None else (port,))
+                    self._looks.want(device, port, target.probe_interval_s or self._interval_s)
         return gone
 
-    def ports(self, device: int) -> set[int]:
-        """The ports of a device at which lines end."""
-        return self._ports.get(device, set())
+    def interval(self, device: int) -> float:
+        """How often the quickest line that ends at a device wants it to be probed; infinity where none does."""
+        return self._looks.interval(device)
+
+    def ports(self, device: int) -> list[int]:
+        """The ports of a device at which lines end, and at which it is time to look again."""
+        return self._looks.due(device, self._clock.monotonic())
 
     def _take(self, line: int, target: LineTarget, now: datetime) -> None:
         watch = self.lines.get(line)

@@ -6,7 +6,7 @@ from typing import Final
 
 from collectors.exposition import label_text, sample
 from collectors.history.writer import Values
-from collectors.icmp.pulse import Summary, summarise
+from collectors.icmp.pulse import Spread, Summary, summarise
 from collectors.judge import End, LineJudgement, judge_line
 from collectors.models import LineCondition, LineState, SubjectKind
 from collectors.rates import utilisation
@@ -38,7 +38,9 @@ class LineView:
     """What the two ends say at one moment; built by `view`."""
 
     judgement: LineJudgement
+    a_echo: Summary
     echo: Summary
+    spread: Spread
     in_bps: int | None
     out_bps: int | None
     utilisation_percent: float | None
@@ -47,8 +49,8 @@ class LineView:
 def view(target: LineTarget, a: Watched | None, b: Watched | None) -> LineView:
     """Traffic is seen from end A where its port is watched, else from end B with the directions swapped."""
     a_port, b_port = _port(a, target.a_port), _port(b, target.b_port)
-    echo = b.pulse.recent() if b else summarise([])
-    judgement = judge_line(_end(a, a_port), _end(b, b_port), echo.loss_percent)
+    a_echo, echo = (device.pulse.recent() if device else summarise([]) for device in (a, b))
+    judgement = judge_line(_end(a, a_port), _end(b, b_port), _own_loss(a_echo.loss_percent, echo.loss_percent))
     in_bps, out_bps = None, None
     if a_port:
         in_bps, out_bps = a_port.rates.in_bps, a_port.rates.out_bps
@@ -56,7 +58,15 @@ def view(target: LineTarget, a: Watched | None, b: Watched | None) -> LineView:
         in_bps, out_bps = b_port.rates.out_bps, b_port.rates.in_bps
     speed = target.bandwidth_bps or next((port.facts.speed_bps for port in (a_port, b_port) if port), None)
     busier = max((bps for bps in (in_bps, out_bps) if bps is not None), default=None)
-    return LineView(judgement, echo, in_bps, out_bps, utilisation(busier, speed))
+    spread = b.pulse.spread() if b else Spread()
+    return LineView(judgement, a_echo, echo, spread, in_bps, out_bps, utilisation(busier, speed))
+
+
+def _own_loss(to_a: float | None, to_b: float | None) -> float | None:
+    """What is lost between the ends: of what is lost to end B, some may be lost before end A already."""
+    if to_a is None or to_b is None or to_a >= 100:  # noqa: PLR2004  # percent
+        return to_b
+    return max(0.0, 100.0 - 100.0 * (100.0 - to_b) / (100.0 - to_a))
 
 
 def _port(device: Watched | None, port_id: int | None) -> WatchedPort | None:
@@ -117,6 +127,13 @@ def line_row(line: LineWatch, seen: LineView, now: datetime) -> Row:
         "since": line.since,
         "cause": line.judged.cause,
         "rtt_ms": _rounded(seen.echo.rtt_avg_ms),
+        "rtt_min_ms": _rounded(seen.echo.rtt_min_ms),
+        "rtt_max_ms": _rounded(seen.echo.rtt_max_ms),
+        "rtt_p50_ms": _rounded(seen.spread.p50_ms),
+        "rtt_p95_ms": _rounded(seen.spread.p95_ms),
+        "jitter_ms": _rounded(seen.spread.jitter_ms),
+        "a_rtt_ms": _rounded(seen.a_echo.rtt_avg_ms),
+        "a_loss_percent": _rounded(seen.a_echo.loss_percent),
         "loss_percent": _rounded(seen.echo.loss_percent),
         "in_bps": seen.in_bps,
         "out_bps": seen.out_bps,

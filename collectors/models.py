@@ -160,8 +160,9 @@ class DiscoveredNeighbour(Base):
 
 
 class LineState(Base):
-    """A line (专线) now. Loss and round trip are to the device at end B; `utilisation` is the busier direction.
+    """A line (专线) now. Round trip and loss are to the device at end B, and with `a_` to the one at end A.
 
+    Loss is of the last minute, percentiles and jitter are of the last 60 probes; `utilisation` is the busier direction.
     `watched_since` is when it was judged for the first time: before that there is nothing to be known of it.
     """
 
@@ -173,7 +174,14 @@ class LineState(Base):
     since: Mapped[datetime]
     cause: Mapped[str | None] = mapped_column(String(32))
     rtt_ms: Mapped[float | None]
+    rtt_min_ms: Mapped[float | None]
+    rtt_max_ms: Mapped[float | None]
+    rtt_p50_ms: Mapped[float | None]
+    rtt_p95_ms: Mapped[float | None]
+    jitter_ms: Mapped[float | None]
     loss_percent: Mapped[float | None]
+    a_rtt_ms: Mapped[float | None]
+    a_loss_percent: Mapped[float | None]
     in_bps: Mapped[int | None] = mapped_column(BigInteger)
     out_bps: Mapped[int | None] = mapped_column(BigInteger)
     utilisation_percent: Mapped[float | None]

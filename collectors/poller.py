@@ -49,7 +49,7 @@ from security.vault import Keyring, Vault
 log = logging.getLogger(__name__)
 
 INVENTORY_S: Final = 10.0
-LINES_S: Final = 0.25
+LINES_S: Final = 0.1
 FLUSH_S: Final = 1.0
 BEAT_S: Final = 5.0
 HISTORY_S: Final = 15.0
@@ -124,7 +124,7 @@ class Poller:
         self._kit = Kit(asker, self._desk, self._exposition, self._clock)
         known = await self._desk.load()
         write_every = timedelta(seconds=settings.polling.interval_s)
-        self._lines = LineDuty(self._kit, self._devices, known, write_every)
+        self._lines = LineDuty(self._kit, self._devices, known, write_every, settings.polling.line_interval_s)
         verdicts = Verdicts(self._desk, self._clock, touched=self._lines.touch, hasten=self._hasten)
         self._probing = Probing(self._kit, verdicts, self._lines.ports)
         self._polling = Polling(self._kit, verdicts, self._probing)

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class Probing:
-    """`line_ports(device)` are the ports at which lines end."""
+    """`line_ports(device)` are the ports at which lines end and at which it is time to look."""
 
     def __init__(self, kit: Kit, verdicts: Verdicts, line_ports: Callable[[int], Iterable[int]]) -> None:
         self._asker = kit.asker
@@ -67,8 +67,10 @@ class Probing:
 
     async def _look_at_line_ports(self, watched: Watched) -> None:
         """A line's port that goes down must show at once, not at the next poll."""
+        if watched.polling:
+            return
         wanted = [watched.ports[port] for port in self._line_ports(watched.target.id) if port in watched.ports]
-        if not wanted or watched.polling:
+        if not wanted:
             return
         found = await self._asker.statuses(watched, [port.facts.index for port in wanted])
         for port, (admin, oper) in zip(wanted, found, strict=False):

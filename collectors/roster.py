@@ -39,14 +39,19 @@ class Roster:
         gone = [device for device in known if device not in targets.devices]
         for device in gone:
             self._drop(device)
+        lines_gone = self._lines.renew(targets.lines, now)
         fresh = 0
         for device, target in targets.devices.items():
-            if self._take(device, target, now):
-                first = monotonic + SOON_S + fresh / FIRST_A_SECOND
-                self._wheel.add((PROBE, device), settings.icmp_interval_s, first)
+            anew = self._take(device, target, now)
+            watched = self._devices[device]
+            interval_s = min(settings.icmp_interval_s, self._lines.interval(device))
+            first = monotonic + SOON_S + fresh / FIRST_A_SECOND
+            if anew or watched.interval_s != interval_s:
+                watched.pace(interval_s)
+                self._wheel.add((PROBE, device), interval_s, first)
+            if anew:
                 self._wheel.add((POLL, device), settings.interval_s, first)
                 fresh += 1
-        lines_gone = self._lines.renew(targets.lines, now)
         if self._before is None:
             lines_gone = [line for line in self._known.lines if line not in targets.lines]
         if gone or lines_gone:

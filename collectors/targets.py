@@ -78,6 +78,7 @@ class LineTarget:
     b_device: int | None
     b_port: int | None
     maintenance_until: datetime | None
+    probe_interval_s: int | None = None
 
     def in_maintenance(self, now: datetime) -> bool:
         return self.maintenance_until is not None and now < self.maintenance_until
@@ -175,4 +176,5 @@ def _line(line: Line) -> LineTarget:
         b_device=line.b_device_id,
         b_port=line.b_port_id,
         maintenance_until=line.maintenance_until,
+        probe_interval_s=line.probe_interval_s,
     )

@@ -62,6 +62,7 @@ class Watched:
     out: bool = False  # an outage is open
     heard: bool = False  # judged by this process, not remembered of an earlier one
     pulse: Pulse = field(default_factory=Pulse)
+    interval_s: float = 5.0  # between two probes
     agent_failed: bool = False
     fault: GuanjinError | None = None
     last_poll: datetime | None = None
@@ -80,6 +81,10 @@ class Watched:
     columns: Columns | None = None
     polling: bool = False
     probing: bool = False
+
+    def pace(self, interval_s: float) -> None:
+        self.interval_s = interval_s
+        self.pulse.pace(interval_s)
 
     def settled(self, port_id: int | None) -> bool:
         """Whether what is known of the device, and of this port of it, was seen by this process.

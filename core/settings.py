@@ -99,6 +99,9 @@ class PollingSettings(Section):
     in_flight: int = Field(500, ge=1, le=5000, description=N_("SNMP requests under way at once"))
     icmp: Literal["auto", "off"] = Field("auto", description=N_("ICMP probes: when the kernel permits, or never"))
     icmp_interval_s: int = Field(5, ge=1, le=600, description=N_("seconds between two ICMP probes of an address"))
+    line_interval_s: int = Field(
+        10, ge=1, le=60, description=N_("seconds between two looks at a line, where the ledger does not say otherwise")
+    )
     profiles: Path | None = Field(None, description=N_("folder with additional device profiles"))
 
 

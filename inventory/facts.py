@@ -51,6 +51,7 @@ def line_facts(line: Line) -> dict[str, Any]:
         "contract_end": line.contract_end,
         "promised_availability_ppm": line.promised_availability_ppm,
         "promised_repair_hours": line.promised_repair_hours,
+        "probe_interval_s": line.probe_interval_s,
         **_maintenance(line),
         "notes": line.notes,
     }

@@ -219,6 +219,7 @@ class Line(Row, Maintained, Base):
         CheckConstraint("bandwidth_bps >= 0", name="bandwidth_bps"),
         CheckConstraint("promised_availability_ppm BETWEEN 0 AND 1000000", name="promised_availability_ppm"),
         CheckConstraint("backup_of_id <> id", name="backup_of_another"),
+        CheckConstraint("probe_interval_s BETWEEN 1 AND 60", name="probe_interval_s"),
         *Row.__table_args__,
     )
 
@@ -239,6 +240,7 @@ class Line(Row, Maintained, Base):
     contract_end: Mapped[date | None]
     promised_availability_ppm: Mapped[int | None]  # 99.95 % is 999,500
     promised_repair_hours: Mapped[int | None]
+    probe_interval_s: Mapped[int | None]  # None: the usual one of the settings
 
     a_device: Mapped[Device | None] = relationship(foreign_keys=[a_device_id])
     a_port: Mapped[Port | None] = relationship(foreign_keys=[a_port_id])

@@ -80,6 +80,11 @@ def percent(value: float | None, digits: int = 1) -> str:
     return "—" if value is None else f"{value:.{digits}f}%"
 
 
+def milliseconds(value: float | None) -> str:
+    """Without the unit; what is quick has more digits."""
+    return "—" if value is None else f"{value:.{2 if value < 10 else 1 if value < 100 else 0}f}"  # noqa: PLR2004
+
+
 def ticks(text: str) -> Markup:
     """`word` in back ticks is something to type."""
     parts = text.split("`")
@@ -100,5 +105,18 @@ def _scaled(value: float, base: int, units: tuple[str, ...]) -> str:
 
 
 def install(app: Flask) -> None:
-    for function in (local, clock_time, duration, lasted, age, rate, size, share, percent, short_hash, ticks):
+    for function in (
+        local,
+        clock_time,
+        duration,
+        lasted,
+        age,
+        rate,
+        size,
+        share,
+        percent,
+        short_hash,
+        milliseconds,
+        ticks,
+    ):
         app.jinja_env.filters[function.__name__] = function

@@ -31,13 +31,25 @@ def checksum(data: bytes) -> int:
     return ~(total + (total >> 16)) & 0xFFFF
 
 
-def request(version: int, identifier: int, sequence: int, cookie: bytes) -> bytes:
-    """An echo request. Version 6 leaves the checksum to the kernel, which knows the source address."""
-    payload = cookie.ljust(PAYLOAD_OCTETS, b"\0")
-    message = HEADER.pack(ECHO_REQUEST[version], 0, 0, identifier, sequence) + payload
-    if version != V4:
-        return message
-    return message[:2] + checksum(message).to_bytes(2, "big") + message[4:]
+class Requests:
+    """Echo requests of one sender: they differ in the sequence number, so the rest is summed up only once.
+
+    Version 6 leaves the checksum to the kernel, which knows the source address.
+    """
+
+    def __init__(self, version: int, identifier: int, cookie: bytes) -> None:
+        self._kind = ECHO_REQUEST[version]
+        self._identifier = identifier
+        self._payload = cookie.ljust(PAYLOAD_OCTETS, b"\0")
+        rest = HEADER.pack(self._kind, 0, 0, identifier, 0) + self._payload
+        self._sum = ~checksum(rest) & 0xFFFF if version == V4 else None
+
+    def octets(self, sequence: int) -> bytes:
+        total = 0
+        if self._sum is not None:
+            total = self._sum + sequence
+            total = ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF
+        return HEADER.pack(self._kind, 0, total, self._identifier, sequence) + self._payload
 
 
 def read_reply(version: int, data: bytes, *, with_ip_header: bool) -> Reply | None:

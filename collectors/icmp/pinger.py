@@ -3,6 +3,10 @@
 Round trips end at the kernel's receive timestamp (SO_TIMESTAMPNS), not when the event loop gets to the datagram: the
 loop's own delay would add up to ten milliseconds. A wall clock that jumps in between cannot make a false round trip,
 because the monotonic time since sending bounds it.
+
+Sending is paced: whatever is asked for at once leaves in bursts that the receive buffer can hold the answers of, and
+what comes in is read between them. So thousands of targets share one process and one socket, and no answer is lost
+here that was not lost on the way.
 """
 
 import asyncio
@@ -14,30 +18,48 @@ import socket
 import struct
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Self
 
 from collectors.errors import IcmpUnavailableError
 from collectors.icmp import packet
 
 SO_TIMESTAMPNS: Final = 35
+SOL_RAW: Final = 255
+ICMP_FILTER: Final = 1
+ONLY_REPLIES: Final = struct.pack("@I", ~(1 << packet.ECHO_REPLY[packet.V4]) & 0xFFFFFFFF)
 TIMESPEC: Final = struct.Struct("@ll")
 BUFFER_BYTES: Final = 4 * 1024 * 1024
+# An IPv4 header with options, and an answer; more is not ours.
+LARGEST: Final = 256
 DRAIN: Final = 64
 LATE_DRAINS: Final = 256
+BURST: Final = 64
+BURST_S: Final = 0.001
 SEND_RETRIES: Final = 20
 SEND_RETRY_S: Final = 0.005
+# Sequence numbers have 16 bits, and one must not come round while its predecessor is waited for.
+MOST_WAITING: Final = 0xF000
 BUSY: Final = frozenset({errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM})
 PROTOCOL: Final = {4: socket.IPPROTO_ICMP, 6: socket.IPPROTO_ICMPV6}
 FAMILY: Final = {4: socket.AF_INET, 6: socket.AF_INET6}
 
+# Called once with the round trip in milliseconds, or with None.
+Heard = Callable[[float | None], None]
+
 
 @dataclass(slots=True)
 class _Waiting:
+    version: int
     address: str
-    answer: "asyncio.Future[float | None]"
-    wall_ns: int
-    monotonic_ns: int
+    heard: Heard
+    timeout_s: float
+    tries: int = 0
+    wall_ns: int = 0
+    monotonic_ns: int = 0
+    done: bool = False
 
 
 @dataclass(slots=True)
@@ -59,20 +81,37 @@ def _open(version: int) -> _Endpoint:
     found.settimeout(0)
     found.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+    if raw and version == packet.V4:
+        found.setsockopt(SOL_RAW, ICMP_FILTER, ONLY_REPLIES)
     return _Endpoint(version, found, raw)
 
 
+@lru_cache(maxsize=1 << 16)
+def _read(address: str) -> tuple[int, str]:
+    """Version, and the spelling in which the kernel gives the address back."""
+    found = ipaddress.ip_address(address)
+    return found.version, str(found)
+
+
 class Pinger:
-    """`await pinger.ping(address)` gives the round trip in milliseconds, or None when no answer came in `timeout_s`."""
+    """`await pinger.ping(address)` gives the round trip in milliseconds, or None when no answer came in time."""
 
     def __init__(self, endpoints: dict[int, _Endpoint], timeout_s: float) -> None:
         self.timeout_s = timeout_s
         self._endpoints = endpoints
         self._cookie = secrets.token_bytes(packet.COOKIE_OCTETS)
-        self._identifier = os.getpid() & 0xFFFF
+        own = os.getpid() & 0xFFFF
+        self._requests = {
+            version: packet.Requests(version, own if endpoint.raw else 0, self._cookie)
+            for version, endpoint in endpoints.items()
+        }
         self._sequence = 0
+        self._queue: deque[_Waiting] = deque()
+        self._left = BURST
+        self._pause: asyncio.TimerHandle | None = None
         self._waiting: dict[int, _Waiting] = {}
-        self._deadlines: deque[tuple[float, int, _Waiting]] = deque()
+        # By time-out, of which there are few: within one the oldest is always the first.
+        self._deadlines: dict[float, deque[tuple[float, int, _Waiting]]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
         for endpoint in endpoints.values():
@@ -95,40 +134,68 @@ class Pinger:
         return cls(endpoints, timeout_s)
 
     def close(self) -> None:
-        if self._timer:
-            self._timer.cancel()
+        """What is still waited for is lost."""
+        for timer in (self._timer, self._pause):
+            if timer:
+                timer.cancel()
         for endpoint in self._endpoints.values():
             self._loop.remove_reader(endpoint.socket)
             endpoint.socket.close()
-        for waiting in self._waiting.values():
-            waiting.answer.cancel()
+        unanswered = [*self._queue, *self._waiting.values()]
+        self._queue.clear()
         self._waiting.clear()
+        for waiting in unanswered:
+            _answer(waiting, None)
 
     def can(self, address: str) -> bool:
         """Whether there is a socket for this kind of address."""
-        return ipaddress.ip_address(address).version in self._endpoints
+        return _read(address)[0] in self._endpoints
 
-    async def ping(self, address: str) -> float | None:
-        target = ipaddress.ip_address(address)
-        endpoint = self._endpoints[target.version]
+    def ping(self, address: str, timeout_s: float | None = None) -> "asyncio.Future[float | None]":
+        answer: asyncio.Future[float | None] = self._loop.create_future()
+        self.ask(address, lambda rtt: None if answer.done() else answer.set_result(rtt), timeout_s)
+        return answer
+
+    def ask(self, address: str, heard: Heard, timeout_s: float | None = None) -> None:
+        """As `ping`, for whoever asks so often that a future each would be the larger part of the cost."""
+        version, spelling = _read(address)
+        self._queue.append(_Waiting(version, spelling, heard, timeout_s or self.timeout_s))
+        if self._pause is None:
+            self._send()
+
+    def _send(self) -> None:
+        """What is queued, until a burst is complete; the rest after what has come in was read."""
+        while self._queue:
+            if len(self._waiting) >= MOST_WAITING or not self._sent(self._queue[0]):
+                self._pause = self._loop.call_later(SEND_RETRY_S, self._go_on)
+                return
+            self._queue.popleft()
+            self._left -= 1
+            if self._left == 0:
+                self._pause = self._loop.call_later(BURST_S, self._go_on)
+                return
+
+    def _go_on(self) -> None:
+        self._pause, self._left = None, BURST
+        self._send()
+
+    def _sent(self, waiting: _Waiting) -> bool:
+        """False when the kernel had no room for it; it is tried again."""
         sequence = self._next()
-        identifier = self._identifier if endpoint.raw else 0
-        request = packet.request(endpoint.version, identifier, sequence, self._cookie)
-        waiting = _Waiting(str(target), self._loop.create_future(), 0, 0)
+        octets = self._requests[waiting.version].octets(sequence)
+        waiting.wall_ns, waiting.monotonic_ns = time.time_ns(), time.monotonic_ns()
         self._waiting[sequence] = waiting
-        for _ in range(SEND_RETRIES):
-            waiting.wall_ns, waiting.monotonic_ns = time.time_ns(), time.monotonic_ns()
-            try:
-                endpoint.socket.sendto(request, (address, 0))
-            except OSError as error:
-                if error.errno in BUSY:
-                    await asyncio.sleep(SEND_RETRY_S)
-                    continue
-                break
-            self._expect(sequence, waiting)
-            return await waiting.answer
-        self._waiting.pop(sequence, None)
-        return None
+        try:
+            self._endpoints[waiting.version].socket.sendto(octets, (waiting.address, 0))
+        except OSError as error:
+            del self._waiting[sequence]
+            waiting.tries += 1
+            if error.errno in BUSY and waiting.tries < SEND_RETRIES:
+                return False
+            self._loop.call_soon(_answer, waiting, None)
+            return True
+        self._expect(sequence, waiting)
+        return True
 
     def _next(self) -> int:
         self._sequence = (self._sequence + 1) & 0xFFFF
@@ -137,30 +204,39 @@ class Pinger:
         return self._sequence
 
     def _expect(self, sequence: int, waiting: _Waiting) -> None:
-        self._deadlines.append((self._loop.time() + self.timeout_s, sequence, waiting))
-        if self._timer is None:
-            self._timer = self._loop.call_later(self.timeout_s, self._expire)
+        deadline = waiting.monotonic_ns / 1e9 + waiting.timeout_s
+        queue = self._deadlines.get(waiting.timeout_s)
+        if queue is None:
+            queue = self._deadlines[waiting.timeout_s] = deque()
+        queue.append((deadline, sequence, waiting))
+        if self._timer is None or deadline < self._timer.when():
+            if self._timer:
+                self._timer.cancel()
+            self._timer = self._loop.call_at(deadline, self._expire)
 
     def _expire(self) -> None:
-        """One timer for all: the oldest deadline is always the first, because the time-out is the same for each."""
+        """One timer for all, at the earliest deadline."""
         now = self._loop.time()
         # An answer may lie in the buffer unread when the loop itself was late; the kernel's timestamp tells.
         for endpoint in self._endpoints.values():
             for _ in range(LATE_DRAINS):
                 if not self._drain(endpoint):
                     break
-        while self._deadlines and (self._deadlines[0][0] <= now or self._deadlines[0][2].answer.done()):
-            _, sequence, waiting = self._deadlines.popleft()
-            if not waiting.answer.done():
-                del self._waiting[sequence]
-                waiting.answer.set_result(None)
-        self._timer = self._loop.call_at(self._deadlines[0][0], self._expire) if self._deadlines else None
+        for queue in list(self._deadlines.values()):
+            while queue and (queue[0][0] <= now or queue[0][2].done):
+                _, sequence, waiting = queue.popleft()
+                if not waiting.done:
+                    del self._waiting[sequence]
+                    _answer(waiting, None)
+        self._deadlines = {timeout_s: queue for timeout_s, queue in self._deadlines.items() if queue}
+        earliest = min((queue[0][0] for queue in self._deadlines.values()), default=None)
+        self._timer = None if earliest is None else self._loop.call_at(earliest, self._expire)
 
     def _drain(self, endpoint: _Endpoint) -> bool:
         """Read some datagrams; True when there may be more."""
         for _ in range(DRAIN):
             try:
-                data, ancillary, _, source = endpoint.socket.recvmsg(2048, 64)
+                data, ancillary, _, source = endpoint.socket.recvmsg(LARGEST, 64)
             except OSError:
                 return False
             self._take(endpoint, data, ancillary, source[0])
@@ -172,11 +248,15 @@ class Pinger:
         if reply is None or reply.cookie != self._cookie:
             return
         waiting = self._waiting.get(reply.sequence)
-        if waiting is None or waiting.address != source or waiting.wall_ns == 0:
+        if waiting is None or waiting.address != source:
             return
         del self._waiting[reply.sequence]
-        if not waiting.answer.done():
-            waiting.answer.set_result(_round_trip_ms(waiting, ancillary))
+        _answer(waiting, _round_trip_ms(waiting, ancillary))
+
+
+def _answer(waiting: _Waiting, rtt_ms: float | None) -> None:
+    waiting.done = True
+    waiting.heard(rtt_ms)
 
 
 def _round_trip_ms(waiting: _Waiting, ancillary: list[tuple[int, int, bytes]]) -> float:
@@ -187,4 +267,4 @@ def _round_trip_ms(waiting: _Waiting, ancillary: list[tuple[int, int, bytes]]) -
             measured = seconds * 1_000_000_000 + nanoseconds - waiting.wall_ns
             if 0 <= measured <= elapsed:
                 elapsed = measured
-    return float(elapsed / 1_000_000)
+    return elapsed / 1_000_000

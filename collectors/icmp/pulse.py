@@ -1,9 +1,16 @@
 """What a row of echo answers means. Pure: the probes are made elsewhere."""
 
+import math
 from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final
 
-WINDOW = 12
+# A dozen at least, so that one loss is no share of them that alarms; a minute of the quickest probing at most.
+FEWEST: Final = 12
+MOST: Final = 60
+MINUTE_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +24,19 @@ class Summary:
     rtt_max_ms: float | None
 
 
-def summarise(answers: list[float | None]) -> Summary:
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How round trips scatter, in milliseconds. `jitter_ms` is None with fewer than two answers.
+
+    Jitter is the mean difference between an answer and the one before (RFC 3393's delay variation without its sign).
+    """
+
+    p50_ms: float | None = None
+    p95_ms: float | None = None
+    jitter_ms: float | None = None
+
+
+def summarise(answers: Sequence[float | None]) -> Summary:
     if not answers:
         return Summary(0, None, None, None, None)
     heard = [answer for answer in answers if answer is not None]
@@ -27,19 +46,44 @@ def summarise(answers: list[float | None]) -> Summary:
     return Summary(len(answers), loss, min(heard), sum(heard) / len(heard), max(heard))
 
 
+def spread(answers: Iterable[float | None]) -> Spread:
+    heard = [answer for answer in answers if answer is not None]
+    if not heard:
+        return Spread()
+    steps = [abs(after - before) for before, after in pairwise(heard)]
+    return Spread(percentile(heard, 50), percentile(heard, 95), sum(steps) / len(steps) if steps else None)
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """The smallest of the values that so many percent of them do not exceed (nearest rank); `values` is not empty."""
+    return sorted(values)[max(0, math.ceil(len(values) * percent / 100) - 1)]
+
+
 @dataclass(slots=True)
 class Pulse:
-    """The last answers of one address. `recent()` smooths what is shown, `losses` is what is judged."""
+    """The last answers of one address. `recent()` smooths what is shown, `losses` is what is judged.
 
-    answers: deque[float | None] = field(default_factory=lambda: deque(maxlen=WINDOW))
+    `span` is how many answers make up the last minute.
+    """
+
+    answers: deque[float | None] = field(default_factory=lambda: deque(maxlen=MOST))
     losses: int = 0
+    span: int = FEWEST
+
+    def pace(self, interval_s: float) -> None:
+        """One probe every so many seconds from now on."""
+        self.span = min(MOST, max(FEWEST, round(MINUTE_S / interval_s)))
 
     def add(self, answer: float | None) -> None:
         self.answers.append(answer)
         self.losses = 0 if answer is not None else self.losses + 1
 
     def recent(self) -> Summary:
-        return summarise(list(self.answers))
+        return summarise(list(self.answers)[-self.span :])
+
+    def spread(self) -> Spread:
+        """Of all the answers that are remembered: a dozen are too few for a percentile."""
+        return spread(self.answers)
 
     @property
     def answering(self) -> bool | None:

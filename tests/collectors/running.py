@@ -47,7 +47,13 @@ class Place:
     @classmethod
     def make(cls, database: Database, folder: Path, **polling: object) -> "Place":
         """Quick: intervals below those that a person may set."""
-        quick: dict[str, object] = {"interval_s": 1, "icmp_interval_s": 1, "timeout_s": 0.2, "retries": 1}
+        quick: dict[str, object] = {
+            "interval_s": 1,
+            "icmp_interval_s": 1,
+            "line_interval_s": 1,
+            "timeout_s": 0.2,
+            "retries": 1,
+        }
         settings = Settings.model_construct(
             storage=StorageSettings(data=folder), polling=PollingSettings.model_construct(**(quick | polling))
         )

@@ -4,7 +4,17 @@ import pytest
 
 from collectors.errors import IcmpUnavailableError
 from collectors.judge import LineJudgement
-from collectors.line_watch import LineWatch, line_chunks, line_history, outages_of, records, settled, shown, view
+from collectors.line_watch import (
+    LineWatch,
+    line_chunks,
+    line_history,
+    line_row,
+    outages_of,
+    records,
+    settled,
+    shown,
+    view,
+)
 from collectors.models import LineCondition, PortStatus, Reachability
 from collectors.rates import PortRates
 from collectors.snmp import IfStatus, PortFacts
@@ -48,6 +58,36 @@ def test_loss_and_round_trip_are_those_to_end_b() -> None:
     assert seen.judgement == LineJudgement(LineCondition.DEGRADED, "loss")
     assert line_history(seen)[:5] == [1.0, 50.0, 1.0, 2.0, 3.0]
     assert line_chunks(LINE, seen)["guanjin_line_loss_ratio"].endswith(b" 0.5\n")
+
+
+def test_both_ends_are_measured_and_the_round_trips_spread() -> None:
+    a, b = device(1), device(2)
+    for number in range(20):
+        a.pulse.add(0.5)
+        b.pulse.add(1.0 if number % 2 else 3.0)
+    row = line_row(LineWatch(LINE, NOW), view(LINE, a, b), NOW)
+    figures = ("rtt_min_ms", "rtt_ms", "rtt_max_ms", "rtt_p50_ms", "rtt_p95_ms", "jitter_ms", "a_rtt_ms")
+    assert [row[name] for name in figures] == [1.0, 2.0, 3.0, 1.0, 3.0, 2.0, 0.5]
+    assert (row["loss_percent"], row["a_loss_percent"]) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("lost_to_a", "lost_to_b", "condition"),
+    [
+        (0, 3, LineCondition.DEGRADED),
+        (3, 3, LineCondition.UP),
+        (3, 6, LineCondition.DEGRADED),
+        (12, 0, LineCondition.UP),
+    ],
+)
+def test_what_is_lost_before_end_a_is_not_lost_by_the_line(
+    lost_to_a: int, lost_to_b: int, condition: LineCondition
+) -> None:
+    a, b = device(1), device(2)
+    for number in range(12):
+        a.pulse.add(None if number < lost_to_a else 1.0)
+        b.pulse.add(None if number < lost_to_b else 1.0)
+    assert view(LINE, a, b).judgement.condition is condition
 
 
 def test_an_unknown_line_is_no_line_that_is_down() -> None:

@@ -103,6 +103,7 @@ def fill(session: Session, now: datetime) -> None:
                 contract_end=date(2026, 12, 31),
                 promised_availability_ppm=999_000,
                 promised_repair_hours=4,
+                probe_interval_s=1 if device.unit.name.startswith("白沙镇") else None,
             )
         )
     session.add_all(lines)
@@ -235,7 +236,12 @@ def _states(session: Session, devices: list[Device], lines: list[Line], lost: Li
                 since=now - timedelta(minutes=14 if down else 700 + number),
                 cause="port_down" if down else "loss" if number == 9 else None,
                 rtt_ms=None if down else 1.2 + number * 0.3,
+                rtt_p50_ms=None if down else 1.1 + number * 0.3,
+                rtt_p95_ms=None if down else 2.9 + number * 0.3,
+                jitter_ms=None if down else 0.42,
                 loss_percent=100 if down else 4.2 if number == 9 else 0,
+                a_rtt_ms=0.4,
+                a_loss_percent=0,
                 in_bps=0 if down else 13_000_000 + number * 900_000,
                 out_bps=0 if down else 4_000_000,
                 utilisation_percent=0 if down else (number * 17) % 97,

@@ -109,6 +109,8 @@ def test_a_line_shows_its_outages_and_the_availability_that_follows(admin: Brows
     with sample.read() as session:
         number = session.scalars(select(Line.id).where(Line.name == "中心至白沙镇人民政府专线")).one()
     text = admin.get(f"/lines/{number}").text
+    assert "每 1 秒" in text
+    assert "抖动 0.42" in admin.get(f"/lines/{number + 1}").text
     record = text[text.index('id="record"') :]
     assert "00:14:00" in record
     assert "99.675%" in record, "fourteen minutes of the three days for which it was watched"

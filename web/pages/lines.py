@@ -90,6 +90,7 @@ def show(number: int) -> str:
             line=line,
             state=found.state,
             shown=_shown(found),
+            usual_interval_s=console().settings.polling.line_interval_s,
             worked=_worked(session, number),
             outages=outages_of(session, SubjectKind.LINE, number),
             systems=session.scalars(systems).all(),

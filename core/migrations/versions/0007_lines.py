@@ -1,4 +1,4 @@
-"""What availability is computed from: when the poller ran, when marks were on, since when each line is watched."""
+"""Lines: what their availability is computed from, how they are measured, how often they are looked at."""
 
 from typing import Final
 
@@ -10,6 +10,7 @@ from core.database import UtcDateTime
 revision: Final = "0007_lines"
 down_revision: Final[str | None] = "0006_ferry"
 
+FIGURES = ("rtt_min_ms", "rtt_max_ms", "rtt_p50_ms", "rtt_p95_ms", "jitter_ms", "a_rtt_ms", "a_loss_percent")
 KINDS = "region site unit contact room device line system"
 
 
@@ -18,10 +19,18 @@ def upgrade() -> None:
     _create_marks()
     # Its rows are derived: the poller brings them again.
     op.drop_table("line_state")
-    _create_line_state(sa.Column("watched_since", UtcDateTime(), nullable=False))
+    _create_line_state(
+        sa.Column("watched_since", UtcDateTime(), nullable=False),
+        *(sa.Column(name, sa.Double()) for name in FIGURES),
+    )
+    op.execute(
+        "ALTER TABLE inventory_line ADD COLUMN probe_interval_s INTEGER"
+        " CONSTRAINT ck_inventory_line_probe_interval_s CHECK (probe_interval_s BETWEEN 1 AND 60)"
+    )
 
 
 def downgrade() -> None:
+    op.execute("ALTER TABLE inventory_line DROP COLUMN probe_interval_s")
     op.drop_table("line_state")
     _create_line_state()
     op.drop_table("inventory_maintenance")

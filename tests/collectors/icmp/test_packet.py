@@ -13,25 +13,25 @@ def as_reply(version: int, request: bytes) -> bytes:
 @given(identifier=st.integers(0, 0xFFFF), sequence=st.integers(0, 0xFFFF), cookie=st.binary(min_size=8, max_size=8))
 def test_a_request_comes_back_as_its_own_reply(identifier: int, sequence: int, cookie: bytes) -> None:
     for version in (4, 6):
-        sent = packet.request(version, identifier, sequence, cookie)
+        sent = packet.Requests(version, identifier, cookie).octets(sequence)
         reply = packet.read_reply(version, as_reply(version, sent), with_ip_header=False)
         assert reply == packet.Reply(identifier, sequence, cookie)
 
 
 @given(identifier=st.integers(0, 0xFFFF), sequence=st.integers(0, 0xFFFF))
 def test_a_version_4_request_sums_up_to_zero(identifier: int, sequence: int) -> None:
-    assert packet.checksum(packet.request(4, identifier, sequence, COOKIE)) == 0
+    assert packet.checksum(packet.Requests(4, identifier, COOKIE).octets(sequence)) == 0
 
 
 def test_the_header_of_a_raw_socket_is_stepped_over() -> None:
-    reply = as_reply(4, packet.request(4, 7, 9, COOKIE))
+    reply = as_reply(4, packet.Requests(4, 7, COOKIE).octets(9))
     for words in (5, 6, 15):
         header = bytes([0x40 | words]).ljust(words * 4, b"\0")
         assert packet.read_reply(4, header + reply, with_ip_header=True) == packet.Reply(7, 9, COOKIE)
 
 
 def test_a_request_or_an_error_is_not_taken_for_a_reply() -> None:
-    request = packet.request(4, 7, 9, COOKIE)
+    request = packet.Requests(4, 7, COOKIE).octets(9)
     assert packet.read_reply(4, request, with_ip_header=False) is None
     assert packet.read_reply(4, b"\x03\x01" + request[2:], with_ip_header=False) is None
 

@@ -44,11 +44,43 @@ async def test_the_kernels_timestamp_hides_the_delay_of_the_loop(pinger: Pinger)
     assert min(rtt for rtt in rtts if rtt is not None) < 50
 
 
-async def test_five_hundred_addresses_at_once_all_answer(pinger: Pinger) -> None:
-    addresses = [f"127.1.{i // 250}.{i % 250 + 1}" for i in range(500)]
-    answers = await asyncio.gather(*(pinger.ping(address) for address in addresses))
-    assert None not in answers
+async def test_five_thousand_addresses_at_once_all_answer_each_for_itself(pinger: Pinger) -> None:
+    addresses = [f"127.1.{i // 250}.{i % 250 + 1}" for i in range(5000)]
+    heard: dict[str, list[float | None]] = {address: [] for address in addresses}
+    for address in addresses:
+        pinger.ask(address, heard[address].append)
+    last = await pinger.ping("127.0.0.1")
+    assert last is not None
+    assert all(len(answers) == 1 and answers[0] is not None for answers in heard.values())
     assert pinger._waiting == {}
+
+
+async def test_the_patience_of_each_question_is_its_own(pinger: Pinger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was asked last gives up first, when it was asked with less patience."""
+    monkeypatch.setattr(pinger, "_take", lambda *_: None)
+    order: list[str] = []
+    asked = [pinger.ping("127.0.0.1", timeout_s) for timeout_s in (0.3, 0.2, 0.1)]
+    for name, future in zip(("long", "middle", "short"), asked, strict=True):
+        future.add_done_callback(lambda _, name=name: order.append(name))
+    assert await asyncio.gather(*asked) == [None, None, None]
+    assert order == ["short", "middle", "long"]
+
+
+async def test_what_is_waited_for_when_the_socket_closes_is_lost() -> None:
+    pinger = Pinger.open()
+    asked = [pinger.ping("127.0.0.1") for _ in range(500)]
+    pinger.close()
+    assert await asyncio.gather(*asked) == [None] * 500
+
+
+async def test_sequence_numbers_that_are_used_up_make_the_next_question_wait(pinger: Pinger) -> None:
+    """More questions than there are sequence numbers; the surplus leaves as soon as there is room."""
+    answers: list[float | None] = []
+    for i in range(70_000):
+        pinger.ask(f"127.2.{i % 250}.1", answers.append)
+    while len(answers) < 70_000:
+        await pinger.ping("127.0.0.1")
+    assert None not in answers
 
 
 async def test_ipv6_answers_too(pinger: Pinger) -> None:
