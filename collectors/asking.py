@@ -144,7 +144,7 @@ class Asker:
         if watched.pulse.losses == 0:
             return Signs(icmp=True, agent_failed=watched.agent_failed)
         more_s = min(ECHO_TIMEOUT_S, patience_s + MORE_S)
-        agent_counts = target.community is not None and not watched.agent_failed
+        agent_counts = target.speaks_snmp and not watched.agent_failed
         first, second, agent, port = await asyncio.gather(
             pinger.ping(target.address, more_s),
             _later(HASTY_AGAIN_S, pinger, target.address, more_s - HASTY_AGAIN_S),

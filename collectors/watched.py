@@ -94,7 +94,7 @@ class Watched:
         if not self.target.askable:
             return True
         polled = self.poll is not None or self.fault is not None
-        asked = port_id is None or self.target.community is None or self.reachability is Reachability.DOWN or polled
+        asked = port_id is None or not self.target.speaks_snmp or self.reachability is Reachability.DOWN or polled
         return self.heard and asked
 
     def remember(self, state: DeviceState, ports: Sequence[PortState]) -> None:
