@@ -6,7 +6,7 @@ mistake in one stops the start: it would otherwise show as a device that is stra
 
 from pathlib import Path
 
-from collectors.snmp.profiles import Profiles, read_profile, shipped
+from collectors.snmp.profiles import Profiles, read_profiles, shipped
 from core.i18n import N_
 from core.settings import SettingError
 
@@ -19,5 +19,5 @@ def load_profiles(folder: Path | None) -> Profiles:
         raise SettingError(
             name="polling.profiles", value=folder, source=N_("settings"), expected=N_("a folder of *.toml files")
         )
-    own = [read_profile(path) for path in sorted(folder.glob("*.toml"))]
+    own = [profile for path in sorted(folder.glob("*.toml")) for profile in read_profiles(path)]
     return Profiles([*shipped().by_name.values(), *own])

@@ -39,7 +39,10 @@ class SystemFacts:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What kind of thing it is, by the profile that fits it; empty text where the device does not tell."""
+    """What kind of thing it is, by the profile that fits it; empty text where the device does not tell.
+
+    `uncertain` is why the profile itself doubts what it says, where it does.
+    """
 
     profile: str
     platform: str | None = None
@@ -47,6 +50,7 @@ class Identity:
     hardware: str = ""
     version: str = ""
     serial: str = ""
+    uncertain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +90,12 @@ class PortFacts:
 
 @dataclass(frozen=True, slots=True)
 class Processor:
+    """Of a part, as of all the others: `key` is the object it is read from, `rule` the profile entry that says so."""
+
     key: str
     name: str
     usage_percent: float
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,7 @@ class Mempool:
     percent: float
     total_bytes: int | None = None
     used_bytes: int | None = None
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +125,7 @@ class Sensor:
     unit: str
     state: str | None = None
     severity: Severity | None = None
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,7 @@ class Storage:
     name: str
     size_bytes: int
     used_bytes: int
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +147,13 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """By LLDP or CDP. `local_port` is the ifName where the device lets it be found, else its own word for the port."""
+    """By LLDP or CDP. `local_port` is the ifName where the device lets it be found, else its own word for the port.
+
+    `remote_chassis` is what tells the neighbour from others of the same name, usually a MAC address; CDP has none.
+    """
 
     protocol: str
     local_port: str
     remote_name: str
     remote_port: str
+    remote_chassis: str = ""

@@ -6,15 +6,16 @@ all columns and single objects of the profile and of those it extends
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from collectors.snmp import instances
 from collectors.snmp.errors import SnmpError
-from collectors.snmp.instances import Instance
+from collectors.snmp.instances import Instance, Row
 from collectors.snmp.present import get_present
 from collectors.snmp.reading import number, text
+from collectors.snmp.references import Reference
 from collectors.snmp.schema import (
     Condition,
     Entry,
@@ -23,15 +24,15 @@ from collectors.snmp.schema import (
     Profile,
     SensorEntry,
     StorageEntry,
-    is_instance,
 )
 from collectors.snmp.session import Session
 from collectors.snmp.walk import walk_table
 from collectors.snmp.wire import Oid, Value, dotted
 
 Cells = dict[Oid, Value]
-Rows = dict[Oid, list[Oid]]
+Rows = dict[Reference, list[Oid]]
 SECTIONS: Final = ("processors", "mempools", "sensors", "storage")
+ADD_UP: Final = "sensors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +43,46 @@ class Found:
     faults: tuple[SnmpError, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An entry and its place, as a person finds it in the file."""
+
+    profile: str
+    section: str
+    place: int
+    entry: Entry
+
+    def __str__(self) -> str:
+        return f"{self.profile}: {self.section}[{self.place}]"
+
+
 async def find(session: Session, chain: Sequence[Profile]) -> Found:
-    """Instances of every section, from the first profile of the chain that finds any."""
-    entries = [entry for profile in chain for section in SECTIONS for entry in getattr(profile, section)]
+    """Instances of every section: of sensors all, of the others those of the first profile that finds any."""
+    rules = {section: [_rules(profile, section) for profile in chain] for section in SECTIONS}
+    entries = [rule.entry for several in rules.values() for each in several for rule in each]
     rows, cells, faults = await _walk(session, {primary(entry) for entry in entries})
     wanted = {oid for entry in entries for index in rows[primary(entry)] for oid in _static_oids(entry, index)}
     static = await get_present(session, sorted(wanted - cells.keys()))
     known = cells | static
-    sections = {section: _first(chain, section, rows, known) for section in SECTIONS}
-    return Found(sections, faults)
+    return Found({section: _chosen(section, rules[section], rows, known) for section in SECTIONS}, faults)
 
 
-async def _walk(session: Session, primaries: Iterable[Oid]) -> tuple[Rows, Cells, tuple[SnmpError, ...]]:
+def _rules(profile: Profile, section: str) -> list[Rule]:
+    return [Rule(profile.name, section, place, entry) for place, entry in enumerate(getattr(profile, section), start=1)]
+
+
+async def _walk(session: Session, primaries: Iterable[Reference]) -> tuple[Rows, Cells, tuple[SnmpError, ...]]:
     """Indexes by primary object (a single object's is empty), values, and what went wrong."""
-    table = await walk_table(session, sorted(oid for oid in primaries if not is_instance(oid)))
-    single = await get_present(session, sorted(oid for oid in primaries if is_instance(oid)))
-    rows: Rows = {oid: [()] if oid in single else [] for oid in primaries}
-    rows |= {column: list(found) for column, found in table.columns.items()}
+    columns = {each.oid: each for each in primaries if not each.single}
+    table = await walk_table(session, sorted(columns))
+    single = await get_present(session, sorted(each.oid for each in primaries if each.single))
+    rows: Rows = {each: [()] if each.oid in single else [] for each in primaries}
+    rows |= {columns[column]: list(found) for column, found in table.columns.items()}
     cells = {varbind.oid: varbind.value for found in table.columns.values() for varbind in found.values()}
     return rows, cells | single, table.faults
 
 
-def primary(entry: Entry) -> Oid:
+def primary(entry: Entry) -> Reference:
     """The object whose rows are the things found."""
     match entry:
         case ProcessorEntry():
@@ -73,73 +92,88 @@ def primary(entry: Entry) -> Oid:
         case StorageEntry():
             return entry.size
         case MempoolEntry():
-            return next(oid for oid in (entry.percent, entry.used, *entry.free, entry.total) if oid is not None)
+            return next(each for each in (entry.percent, entry.used, *entry.free, entry.total) if each is not None)
     raise TypeError(entry)
 
 
-def _at(index: Oid) -> Callable[[Oid], Oid]:
-    return lambda oid: oid if is_instance(oid) else (*oid, *index)
-
-
-def _static_oids(entry: Entry, index: Oid) -> list[Oid]:
+def _static_oids(entry: Entry, index: Oid) -> Iterator[Oid]:
     """What has to be known once of a row."""
-    others = (getattr(entry, field, None) for field in ("name", "unit", "scale", "precision"))
-    oids = [*entry.only, *entry.unless, *(oid for oid in others if isinstance(oid, tuple))]
-    at = _at(index)
-    return [at(oid) for oid in oids]
+    others = (getattr(entry, field, None) for field in ("name", "unit", "divisor", "kind_by", "scale", "precision"))
+    for each in (*entry.only, *entry.unless, *others):
+        if isinstance(each, Reference):
+            yield each.at(index)
 
 
-def _first(chain: Sequence[Profile], section: str, rows: Rows, known: Cells) -> tuple[Instance, ...]:
-    for profile in chain:
-        entries = getattr(profile, section)
-        for tier in sorted({entry.fallback for entry in entries}):
-            tried = [entry for entry in entries if entry.fallback == tier]
-            found = [each for entry in tried for each in _instances(entry, rows[primary(entry)], known)]
-            if found:
-                return tuple(found)
-    return ()
+def _chosen(section: str, chain: Sequence[Sequence[Rule]], rows: Rows, known: Cells) -> tuple[Instance, ...]:
+    """What an earlier profile has read, a later one does not read again."""
+    found: dict[Oid, list[Instance]] = {}
+    for rules in chain:
+        mine: dict[Oid, list[Instance]] = {}
+        for instance in _of_profile(rules, rows, known):
+            mine.setdefault(instance.oids[0], []).append(instance)
+        found = mine | found
+        if found and section != ADD_UP:
+            break
+    return tuple(instance for several in found.values() for instance in several)
 
 
-def _instances(entry: Entry, indexes: Sequence[Oid], known: Cells) -> list[Instance]:
-    kept = [index for index in indexes if _holds(entry, _at(index), known)]
-    return [
-        instance for index in kept if (instance := _instance(entry, index, known, alone=len(kept) == 1)) is not None
-    ]
+def _of_profile(rules: Sequence[Rule], rows: Rows, known: Cells) -> Iterator[Instance]:
+    found_kinds: set[str] = set()
+    for tier in sorted({rule.entry.fallback for rule in rules}):
+        found_here = set()
+        for rule in rules:
+            kind = rule.entry.kind if isinstance(rule.entry, SensorEntry) else ""
+            if rule.entry.fallback != tier or kind in found_kinds:
+                continue
+            for instance in _instances(rule, rows[primary(rule.entry)], known):
+                found_here.add(kind)
+                yield instance
+        found_kinds |= found_here
 
 
-def _holds(entry: Entry, at: Callable[[Oid], Oid], known: Cells) -> bool:
+def _instances(rule: Rule, indexes: Sequence[Oid], known: Cells) -> Iterator[Instance]:
+    kept = [index for index in indexes if _holds(rule.entry, index, known)]
+    for index in kept:
+        instance = _instance(rule, index, known, alone=len(kept) == 1)
+        if instance is not None:
+            yield instance
+
+
+def _holds(entry: Entry, index: Oid, known: Cells) -> bool:
+    if entry.rows is not None and not re.fullmatch(entry.rows, dotted(index)):
+        return False
+
     def among(condition: Condition) -> list[bool]:
-        return [_is(known.get(at(oid)), values) for oid, values in condition.items()]
+        return [is_any(known.get(each.at(index)), values) for each, values in condition.items()]
 
     return all(among(entry.only)) and not any(among(entry.unless))
 
 
-def _is(value: Value, wanted: Sequence[int | str]) -> bool:
+def is_any(value: Value, wanted: Sequence[int | str]) -> bool:
     return any(number(value) == each if isinstance(each, int) else re.fullmatch(each, text(value)) for each in wanted)
 
 
-def _instance(entry: Entry, index: Oid, known: Cells, *, alone: bool) -> Instance | None:
+def _instance(rule: Rule, index: Oid, known: Cells, *, alone: bool) -> Instance | None:
     """The instance of a row; None when its values, already known from the walk, are no reading and never were."""
-    at = _at(index)
-    key, name = dotted(at(primary(entry))), _name(entry, index, known, alone=alone)
-
-    def static(oid: Oid) -> Value:
-        return known.get(at(oid))
-
+    entry = rule.entry
+    key = dotted(primary(entry).at(index))
+    row = Row(index, known, key, _name(entry, index, known, alone=alone), str(rule))
     match entry:
         case ProcessorEntry():
-            return instances.processor(entry, key, name, at)
+            return instances.processor(entry, row)
         case MempoolEntry():
-            return instances.mempool(entry, key, name, at, static)
+            return instances.mempool(entry, row)
         case SensorEntry():
-            found = instances.sensor(entry, key, name, at, static)
-            return found if found.read([known.get(found.oids[0])]) is not None else None
+            found = instances.sensor(entry, row)
+            return None if found is None or found.read([known.get(found.oids[0])]) is None else found
         case StorageEntry():
-            return instances.storage(entry, key, name, at, static)
+            return instances.storage(entry, row)
     raise TypeError(entry)
 
 
 def _name(entry: Entry, index: Oid, known: Cells, *, alone: bool) -> str:
-    if isinstance(entry.name, tuple):
-        return text(known.get(_at(index)(entry.name))) or dotted(index)
-    return entry.name if alone or not index else f"{entry.name} {dotted(index)}".strip()
+    if isinstance(entry.name, Reference):
+        found = text(known.get(entry.name.at(index))) or dotted(index)
+    else:
+        found = entry.name if alone or not index else f"{entry.name} {dotted(index)}"
+    return f"{found} {entry.label}".strip()

@@ -5,21 +5,23 @@ everything that does not (names, scales, units) already in hand.
 """
 
 import math
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from collectors.snmp.facts import Mempool, Processor, Sensor, Storage
-from collectors.snmp.reading import number
-from collectors.snmp.schema import UNITS, MempoolEntry, ProcessorEntry, SensorEntry, StorageEntry
+from collectors.snmp.reading import number, text
+from collectors.snmp.references import Reference
+from collectors.snmp.schema import PLAUSIBLE, UNITS, MempoolEntry, ProcessorEntry, SensorEntry, StorageEntry
 from collectors.snmp.wire import Oid, Value
 
 Fact = Processor | Mempool | Sensor | Storage
-Static = Callable[[Oid], Value]
 
 PERCENT: Final = 100
 # ENTITY-SENSOR-MIB EntitySensorDataScale (RFC 3433): 9 is units, each step a thousandfold.
 UNITS_SCALE: Final = 9
+ENDLESS: Final = (-math.inf, math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,35 +32,53 @@ class Instance:
     read: Callable[[Sequence[Value]], Fact | None]
 
 
-def processor(entry: ProcessorEntry, key: str, name: str, at: Callable[[Oid], Oid]) -> Instance:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that an entry was found in. `rule` says which entry of which profile that was."""
+
+    index: Oid
+    known: Mapping[Oid, Value]
+    key: str
+    name: str
+    rule: str
+
+    def at(self, reference: Reference) -> Oid:
+        return reference.at(self.index)
+
+    def cell(self, reference: Reference) -> Value:
+        return self.known.get(self.at(reference))
+
+
+def processor(entry: ProcessorEntry, row: Row) -> Instance:
     def read(values: Sequence[Value]) -> Processor | None:
-        usage = number(values[0])
+        usage = number(_part(values[0], entry.pattern))
         if usage is None or not 0 <= usage / entry.divisor <= PERCENT:
             return None
         percent = usage / entry.divisor
-        return Processor(key, name, PERCENT - percent if entry.idle else percent)
+        return Processor(row.key, row.name, PERCENT - percent if entry.idle else percent, row.rule)
 
-    return Instance((at(entry.usage),), read)
+    return Instance((row.at(entry.usage),), read)
 
 
-def mempool(entry: MempoolEntry, key: str, name: str, at: Callable[[Oid], Oid], static: Static) -> Instance:
+def mempool(entry: MempoolEntry, row: Row) -> Instance:
     """Asks for all that the entry names; what is absent is worked out from the rest."""
-    unit = _unit(entry.unit, static)
+    unit = _amount(entry.unit, row)
     named = [entry.percent, entry.used, entry.total, *entry.free, *entry.minus]
-    places = {oid: place for place, oid in enumerate(dict.fromkeys(oid for oid in named if oid is not None))}
+    places = {each: place for place, each in enumerate(dict.fromkeys(each for each in named if each is not None))}
 
     def read(values: Sequence[Value]) -> Mempool | None:
-        def cell(oid: Oid | None) -> float | None:
-            return None if oid is None else number(values[places[oid]])
+        def cell(reference: Reference | None) -> float | None:
+            return None if reference is None else number(values[places[reference]])
 
         amounts = _amounts(entry, cell)
         if amounts.percent is None or not 0 <= amounts.percent <= PERCENT:
             return None
         if not amounts.total or amounts.used is None:
-            return Mempool(key, name, entry.kind, amounts.percent)
-        return Mempool(key, name, entry.kind, amounts.percent, int(amounts.total * unit), int(amounts.used * unit))
+            return Mempool(row.key, row.name, entry.kind, amounts.percent, rule=row.rule)
+        total, used = int(amounts.total * unit), int(amounts.used * unit)
+        return Mempool(row.key, row.name, entry.kind, amounts.percent, total, used, row.rule)
 
-    return Instance(tuple(at(oid) for oid in places), read)
+    return Instance(tuple(row.at(each) for each in places), read)
 
 
 class _Amounts(NamedTuple):
@@ -67,7 +87,7 @@ class _Amounts(NamedTuple):
     total: float | None
 
 
-def _amounts(entry: MempoolEntry, cell: Callable[[Oid | None], float | None]) -> _Amounts:
+def _amounts(entry: MempoolEntry, cell: Callable[[Reference | None], float | None]) -> _Amounts:
     percent, used, total, free = cell(entry.percent), cell(entry.used), cell(entry.total), _sum(entry.free, cell)
     if percent is not None:
         percent = PERCENT - percent / entry.divisor if entry.idle else percent / entry.divisor
@@ -82,52 +102,72 @@ def _amounts(entry: MempoolEntry, cell: Callable[[Oid | None], float | None]) ->
     return _Amounts(percent, used, total)
 
 
-def _sum(oids: Sequence[Oid], cell: Callable[[Oid | None], float | None]) -> float | None:
+def _sum(parts: Sequence[Reference], cell: Callable[[Reference | None], float | None]) -> float | None:
     """Of what is there; None when not even the first is."""
-    found = [cell(oid) for oid in oids]
+    found = [cell(each) for each in parts]
     return sum(each for each in found if each is not None) if found and found[0] is not None else None
 
 
-def storage(entry: StorageEntry, key: str, name: str, at: Callable[[Oid], Oid], static: Static) -> Instance:
-    unit = _unit(entry.unit, static)
-
+def storage(entry: StorageEntry, row: Row) -> Instance:
+    unit = _amount(entry.unit, row)
     other = entry.used if entry.used is not None else entry.free
-    oids = (at(entry.size),) if other is None else (at(entry.size), at(other))
+    oids = (row.at(entry.size),) if other is None else (row.at(entry.size), row.at(other))
 
     def read(values: Sequence[Value]) -> Storage | None:
         size, amount = number(values[0]), number(values[-1])
         if not size or amount is None:
             return None
         used = amount if entry.used is not None else size - amount
-        return Storage(key, name, int(size * unit), int(used * unit))
+        return Storage(row.key, row.name, int(size * unit), int(used * unit), row.rule)
 
     return Instance(oids, read)
 
 
-def sensor(entry: SensorEntry, key: str, name: str, at: Callable[[Oid], Oid], static: Static) -> Instance:
-    factor, per = entry.multiplier * _entity_factor(entry, static), entry.divisor
+def sensor(entry: SensorEntry, row: Row) -> Instance | None:
+    """None where the column of kinds says that this row is none of them."""
+    kind = _kind(entry, row)
+    if kind is None:
+        return None
+    factor, per = entry.multiplier * _entity_factor(entry, row), _amount(entry.divisor, row) or 1
     least = -math.inf if entry.least is None else entry.least
     most = math.inf if entry.most is None else entry.most
+    low, high = PLAUSIBLE.get(kind, ENDLESS)
 
     def read(values: Sequence[Value]) -> Sensor | None:
-        raw = number(values[0])
+        raw = number(_part(values[0], entry.pattern))
         if raw is None or raw in entry.invalid or not least <= raw <= most:
             return None
         if entry.states:
             word, severity = entry.states.get(int(raw), (None, None))
-            return Sensor(key, name, entry.kind, raw, "", word, severity)
+            return Sensor(row.key, row.name, kind, raw, "", word, severity, row.rule)
         value = _converted(raw * factor / per, entry.convert)
-        return None if value is None else Sensor(key, name, entry.kind, value, UNITS[entry.kind])
+        if value is None or not low <= value <= high:
+            return None
+        return Sensor(row.key, row.name, kind, value, UNITS[kind], rule=row.rule)
 
-    return Instance((at(entry.value),), read)
+    return Instance((row.at(entry.value),), read)
 
 
-def _entity_factor(entry: SensorEntry, static: Static) -> float:
+def _kind(entry: SensorEntry, row: Row) -> str | None:
+    if entry.kind_by is None:
+        return entry.kind
+    said = number(row.cell(entry.kind_by))
+    return None if said is None else entry.kinds.get(int(said))
+
+
+def _part(value: Value, pattern: str | None) -> Value:
+    if pattern is None:
+        return value
+    found = re.search(pattern, text(value))
+    return found.group(found.lastindex or 0).encode() if found else None
+
+
+def _entity_factor(entry: SensorEntry, row: Row) -> float:
     factor: float = 1
     if entry.scale is not None:
-        factor *= 1000.0 ** ((number(static(entry.scale)) or UNITS_SCALE) - UNITS_SCALE)
+        factor *= 1000.0 ** ((number(row.cell(entry.scale)) or UNITS_SCALE) - UNITS_SCALE)
     if entry.precision is not None:
-        factor /= 10.0 ** (number(static(entry.precision)) or 0)
+        factor /= 10.0 ** (number(row.cell(entry.precision)) or 0)
     return factor
 
 
@@ -145,5 +185,5 @@ def _converted(value: float, how: str | None) -> float | None:
             return 10 * math.log10(value / 1000) if value > 0 else None
 
 
-def _unit(unit: int | Oid, static: Static) -> float:
-    return unit if isinstance(unit, int) else number(static(unit)) or 0
+def _amount(amount: float | Reference, row: Row) -> float:
+    return (number(row.cell(amount)) or 0) if isinstance(amount, Reference) else amount

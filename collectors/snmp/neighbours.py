@@ -1,4 +1,7 @@
-"""Who is at the other end, by LLDP (IEEE 802.1AB) and by Cisco's CDP, which many switches speak as well."""
+"""Who is at the other end, by LLDP (IEEE 802.1AB) and by Cisco's CDP, which many switches speak as well.
+
+LLDP stands in three places: LLDP-MIB of 2005, LLDP-V2-MIB of 2009, and TP-Link's own table, where all is text.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -11,23 +14,38 @@ from collectors.snmp.wire import Oid, Value
 
 LLDP_REMOTE: Final[Oid] = (1, 0, 8802, 1, 1, 2, 1, 4, 1, 1)
 LLDP_LOCAL_PORT: Final[Oid] = (1, 0, 8802, 1, 1, 2, 1, 3, 7, 1)
-CHASSIS, PORT_SUBTYPE, PORT, PORT_DESCR, SYS_NAME = ((*LLDP_REMOTE, number) for number in (5, 6, 7, 8, 9))
+CHASSIS, PORT_SUBTYPE, PORT, PORT_DESCR, SYS_NAME = REMOTE = [(*LLDP_REMOTE, number) for number in (5, 6, 7, 8, 9)]
 LOCAL_ID, LOCAL_DESCR = ((*LLDP_LOCAL_PORT, number) for number in (3, 4))
 MAC_SUBTYPE: Final = 3
 
+LLDP_V2_REMOTE: Final[Oid] = (1, 3, 111, 2, 802, 1, 1, 13, 1, 4, 1, 1)
+TO_FIRST_EDITION: Final = {(*LLDP_V2_REMOTE, number): (*LLDP_REMOTE, number - 1) for number in (6, 7, 8, 9, 10)}
+
 CDP_CACHE: Final[Oid] = (1, 3, 6, 1, 4, 1, 9, 9, 23, 1, 2, 1, 1)
 CDP_DEVICE, CDP_PORT = (*CDP_CACHE, 6), (*CDP_CACHE, 7)
+
+TPLINK_REMOTE: Final[Oid] = (1, 3, 6, 1, 4, 1, 11863, 6, 35, 1, 2, 2, 1)
+TPLINK_PORT, TPLINK_NAME = (*TPLINK_REMOTE, 6), (*TPLINK_REMOTE, 9)
 
 
 async def neighbours(session: Session, protocols: Sequence[str], ports: Sequence[PortFacts]) -> tuple[Neighbour, ...]:
     found: list[Neighbour] = []
     if "lldp" in protocols:
-        remote = await walk_table(session, [CHASSIS, PORT_SUBTYPE, PORT, PORT_DESCR, SYS_NAME])
+        remote = await walk_table(session, REMOTE)
         local = await walk_table(session, [LOCAL_ID, LOCAL_DESCR]) if remote.indexes else Table({})
         found += lldp(remote, local, ports)
+    if "lldp_v2" in protocols and not found:
+        found += lldp(_first_edition(await walk_table(session, TO_FIRST_EDITION)), Table({}), ports)
+    if "tplink" in protocols and not found:
+        found += by_if_index("lldp", await walk_table(session, [TPLINK_NAME, TPLINK_PORT]), ports)
     if "cdp" in protocols:
-        found += cdp(await walk_table(session, [CDP_DEVICE, CDP_PORT]), ports)
+        found += by_if_index("cdp", await walk_table(session, [CDP_DEVICE, CDP_PORT]), ports)
     return tuple(found)
+
+
+def _first_edition(remote: Table) -> Table:
+    """The second edition has the same columns, one further on; its local port number is always the ifIndex."""
+    return Table({TO_FIRST_EDITION[column]: rows for column, rows in remote.columns.items()})
 
 
 def lldp(remote: Table, local: Table, ports: Sequence[PortFacts]) -> list[Neighbour]:
@@ -41,8 +59,10 @@ def lldp(remote: Table, local: Table, ports: Sequence[PortFacts]) -> list[Neighb
         spoken = [text(cell) for cell in _row(local, (number,)).values()]
         port = next((by_name[word] for word in spoken if word in by_name), by_index.get(number))
         local_port = port.name if port is not None else next(filter(None, spoken), str(number))
-        name = text(cells.get(SYS_NAME)) or _identifier(cells.get(CHASSIS))
-        found.append(Neighbour("lldp", local_port, name, _remote_port(cells)))
+        chassis = cells.get(CHASSIS)
+        name = text(cells.get(SYS_NAME)) or _identifier(chassis)
+        identified = chassis.hex() if isinstance(chassis, bytes) else ""
+        found.append(Neighbour("lldp", local_port, name, _remote_port(cells), identified))
     return found
 
 
@@ -58,14 +78,15 @@ def _identifier(value: Value) -> str:
     return mac(value) or text(value)
 
 
-def cdp(cache: Table, ports: Sequence[PortFacts]) -> list[Neighbour]:
-    """Index: local ifIndex, a number."""
+def by_if_index(protocol: str, table: Table, ports: Sequence[PortFacts]) -> list[Neighbour]:
+    """A table of two columns, the neighbour's name and port. Index: local ifIndex, a number."""
     names = {port.index: port.name for port in ports}
+    name, remote_port = table.columns
     found = []
-    for index in cache.indexes:
-        cells = _row(cache, index)
+    for index in table.indexes:
+        cells = _row(table, index)
         local_port = names.get(index[0], str(index[0]))
-        found.append(Neighbour("cdp", local_port, text(cells.get(CDP_DEVICE)), text(cells.get(CDP_PORT))))
+        found.append(Neighbour(protocol, local_port, text(cells.get(name)), text(cells.get(remote_port))))
     return found
 
 

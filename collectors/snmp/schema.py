@@ -1,19 +1,17 @@
 """What a profile file may say: vendor knowledge as data, checked when it is read.
 
-An OID that ends in `.0` or begins with `=` is a single instance; any other is a column, and its rows are the things
-found. A section
-(processors, mempools, sensors, storage) is a list of entries; entries with a `fallback` count only where those without
-found nothing, and a section that finds nothing is replaced by that of the profile named in `extends`.
+A column's rows are the things found. A section (processors, mempools, sensors, storage) is a list of entries. Of
+processors, mempools and storage the first profile counts that finds any, in the order of `extends`; sensors add up.
 """
 
 import re
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, model_validator
 
 from collectors.snmp.facts import Severity
-from collectors.snmp.wire import Oid, WireError, parse_oid
-from collectors.snmp.wire.ber import oid_contents
+from collectors.snmp.references import Reference, name, reference
+from collectors.snmp.wire import Oid
 from core.i18n import N_
 
 Number = int | float
@@ -25,6 +23,7 @@ UNITS: Final = {
     N_("voltage"): "volt",
     N_("current"): "ampere",
     N_("power"): "watt",
+    N_("power_factor"): "",
     N_("frequency"): "hertz",
     N_("load"): "percent",
     N_("charge"): "percent",
@@ -32,40 +31,27 @@ UNITS: Final = {
     N_("dbm"): "dBm",
     N_("count"): "",
     N_("percent"): "percent",
+    N_("airflow"): "cubic feet per minute",
     N_("state"): "",
 }
-
-
-class Single(tuple[int, ...]):
-    """The name of one instance, where a plain Oid is the name of a column."""
-
-    __slots__ = ()
-
-
-def is_instance(oid: Oid) -> bool:
-    return isinstance(oid, Single)
-
-
-def _oid(value: Any) -> Oid:
-    if not isinstance(value, str):
-        raise ValueError("an object identifier is written as text")  # noqa: TRY004  # pydantic collects ValueError
-    try:
-        oid = parse_oid(value.removeprefix("="))
-        oid_contents(oid)
-    except WireError as error:
-        raise ValueError(error.facts["reason"]) from None
-    return Single(oid) if value.startswith("=") or oid[-1] == 0 else oid
-
-
-def _name(value: Any) -> Oid | str:
-    """Text, unless it looks like an object identifier."""
-    if not isinstance(value, str):
-        raise ValueError("a name is text or the object identifier of a column")  # noqa: TRY004  # as above
-    return _oid(value) if re.fullmatch(r"=?\.?1\.[\d.]+", value) else value
-
-
-def _unit(value: Any) -> Oid | int:
-    return value if isinstance(value, int) else _oid(value)
+STATE: Final = "state"
+# What no sensor of this kind shows while it works. Whatever is beyond says that there is no sensor, or that the
+# profile is wrong about the object.
+PLAUSIBLE: Final = {
+    "temperature": (-60, 250),
+    "humidity": (0, 100),
+    "fanspeed": (0, 100_000),
+    "voltage": (-1000, 100_000),
+    "current": (-10_000, 10_000),
+    "power": (-10_000_000, 10_000_000),
+    "power_factor": (-1, 1),
+    "frequency": (0, 1000),
+    "load": (0, 1000),
+    "charge": (0, 110),
+    "runtime": (-1, 10_000_000),
+    "dbm": (-60, 30),
+    "percent": (0, 1000),
+}
 
 
 def _regex(value: str) -> str:
@@ -76,12 +62,33 @@ def _regex(value: str) -> str:
     return value
 
 
-OidText = Annotated[Oid, PlainValidator(_oid)]
-Name = Annotated[Oid | str, PlainValidator(_name)]
-Unit = Annotated[int | Oid, PlainValidator(_unit)]
+def _oid(value: Any) -> Oid:
+    return reference(value).oid
+
+
+def _amount(value: Any) -> Reference | Number:
+    return value if isinstance(value, int | float) else reference(value)
+
+
+def _values(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+def _kind(value: str) -> str:
+    if value not in UNITS:
+        raise ValueError(f"no sensor is of kind {value!r}; there are {', '.join(sorted(UNITS))}")
+    return value
+
+
+Object = Annotated[Reference, PlainValidator(reference)]
+Root = Annotated[Oid, PlainValidator(_oid)]
+Name = Annotated[Reference | str, PlainValidator(name)]
+# A number, or the column in which each row has its own.
+Amount = Annotated[Number | Reference, PlainValidator(_amount)]
 Regex = Annotated[str, AfterValidator(_regex)]
+Kind = Annotated[str, AfterValidator(_kind)]
 # By object, the numbers or regular expressions of which one has to match all of its value.
-Condition = dict[OidText, list[int | Regex]]
+Condition = dict[Object, Annotated[list[int | Regex], BeforeValidator(_values)]]
 
 
 class Part(BaseModel):
@@ -89,22 +96,26 @@ class Part(BaseModel):
 
 
 class Match(Part):
-    """Both, where both are given; a longer object identifier beats a shorter one."""
+    """All that are given; a longer object identifier beats a shorter one.
 
-    object_id: OidText | None = None
+    `has` is an object that the device must have, for what hides behind another maker's object identifier.
+    """
+
+    object_id: Root | None = None
     descr: Regex | None = None
+    has: Root | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> "Match":
-        if self.object_id is None and self.descr is None:
-            raise ValueError("neither object_id nor descr")
+        if self.object_id is None and self.descr is None and self.has is None:
+            raise ValueError("neither object_id nor descr nor has")
         return self
 
 
 class TextRule(Part):
     """Where a text is found: in an object, or in sysDescr. The pattern's first group, or all of it, is the text."""
 
-    oid: OidText | None = None
+    oid: Object | None = None
     pattern: Regex | None = None
     only: Condition = Field(default_factory=dict)
 
@@ -118,19 +129,26 @@ class IdentityRules(Part):
 
 
 class Entry(Part):
-    """What the entries of all sections share. `name` is text or the column that has it.
+    """What the entries of all sections share. `name` is text or the column that has it; `label` is added to it.
 
-    Entries with a higher `fallback` count only where those with a lower one found nothing.
+    `only` and `unless` are conditions on other cells of a row, `rows` on its index (`3.1`), all of which has to match.
+    Entries with a higher `fallback` count only where those with a lower one found nothing (of the same kind, where
+    the section has kinds).
     """
 
     name: Name = ""
+    label: str = ""
     only: Condition = Field(default_factory=dict)
     unless: Condition = Field(default_factory=dict)
+    rows: Regex | None = None
     fallback: int = 0
 
 
 class ProcessorEntry(Entry):
-    usage: OidText
+    """`usage` / divisor in percent; with `idle`, what is left of a hundred. Of a text, `pattern`'s first group."""
+
+    usage: Object
+    pattern: Regex | None = None
     divisor: Number = 1
     idle: bool = False
 
@@ -144,14 +162,14 @@ class MempoolEntry(Entry):
 
     kind: Literal["system", "virtual", "swap", "buffers", "cached", "shared"] = "system"
 
-    percent: OidText | None = None
+    percent: Object | None = None
     idle: bool = False
     divisor: Number = 1
-    used: OidText | None = None
-    minus: list[OidText] = Field(default_factory=list)
-    free: list[OidText] = Field(default_factory=list)
-    total: OidText | None = None
-    unit: Unit = 1
+    used: Object | None = None
+    minus: list[Object] = Field(default_factory=list)
+    free: list[Object] = Field(default_factory=list)
+    total: Object | None = None
+    unit: Amount = 1
 
     @model_validator(mode="after")
     def _enough(self) -> "MempoolEntry":
@@ -164,10 +182,10 @@ class MempoolEntry(Entry):
 class StorageEntry(Entry):
     """`used` or `free`."""
 
-    size: OidText
-    used: OidText | None = None
-    free: OidText | None = None
-    unit: Unit = 1
+    size: Object
+    used: Object | None = None
+    free: Object | None = None
+    unit: Amount = 1
 
     @model_validator(mode="after")
     def _enough(self) -> "StorageEntry":
@@ -179,48 +197,56 @@ class StorageEntry(Entry):
 class SensorEntry(Entry):
     """Value * multiplier / divisor, then `convert`; `least`, `most` and `invalid` are about the raw value.
 
-    `scale` and `precision` are columns as in ENTITY-SENSOR-MIB (RFC 3433).
+    Of a text, `pattern`'s first group is the value. Where one column holds sensors of many kinds, `kind_by` is the
+    column that says which, and `kinds` what its numbers mean. `scale` and `precision` are columns as in
+    ENTITY-SENSOR-MIB (RFC 3433).
     """
 
-    kind: str
-    value: OidText
+    kind: Kind = ""
+    kind_by: Object | None = None
+    kinds: dict[int, Kind] = Field(default_factory=dict)
+    value: Object
+    pattern: Regex | None = None
     multiplier: Number = 1
-    divisor: Number = 1
+    divisor: Amount = 1
     convert: Literal["fahrenheit", "kelvin", "milliwatt_to_dbm", "microwatt_to_dbm"] | None = None
-    scale: OidText | None = None
-    precision: OidText | None = None
+    scale: Object | None = None
+    precision: Object | None = None
     invalid: list[Number] = Field(default_factory=list)
     least: Number | None = None
     most: Number | None = None
     states: dict[int, tuple[str, Severity]] = Field(default_factory=dict)
 
-    @field_validator("states", mode="before")
-    @classmethod
-    def _numbered(cls, value: Any) -> Any:
-        return {int(key): item for key, item in value.items()} if isinstance(value, dict) else value
-
     @model_validator(mode="after")
-    def _known_kind(self) -> "SensorEntry":
-        if self.kind not in UNITS:
-            raise ValueError(f"no sensor is of kind {self.kind!r}; there are {', '.join(sorted(UNITS))}")
-        if (self.kind == "state") != bool(self.states):
+    def _one_kind(self) -> "SensorEntry":
+        if bool(self.kind) == (self.kind_by is not None) or (self.kind_by is None) == bool(self.kinds):
+            raise ValueError("needs kind, or kind_by and kinds")
+        if (self.kind == STATE) != bool(self.states):
             raise ValueError("states belong to sensors of kind state, and to them always")
         if not self.divisor:
             raise ValueError("a divisor of 0")
         return self
 
 
-class Profile(Part):
-    """`platform` is the name under which automation drives the device, where it does."""
+def _several(value: Any) -> Any:
+    return ([value] if value else []) if isinstance(value, str) else value
 
-    name: str
+
+class Profile(Part):
+    """`platform` is the name under which automation drives the device, where it does.
+
+    `uncertain` says why the vendor's own objects are to be doubted, where they are not known from a MIB or a device.
+    """
+
+    name: str = Field(pattern=r"^[a-z0-9_]+$")
     platform: str | None = None
     vendor: str = ""
-    extends: str | None = "generic"
+    uncertain: str = ""
+    extends: Annotated[list[str], BeforeValidator(_several)] = Field(default_factory=lambda: ["generic"])
     match: list[Match] = Field(default_factory=list)
     identity: IdentityRules = Field(default_factory=IdentityRules)
     processors: list[ProcessorEntry] = Field(default_factory=list)
     mempools: list[MempoolEntry] = Field(default_factory=list)
     sensors: list[SensorEntry] = Field(default_factory=list)
     storage: list[StorageEntry] = Field(default_factory=list)
-    neighbours: list[Literal["lldp", "cdp"]] = Field(default_factory=list)
+    neighbours: list[Literal["lldp", "lldp_v2", "cdp", "tplink"]] = Field(default_factory=list)

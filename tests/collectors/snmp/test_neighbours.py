@@ -1,6 +1,8 @@
 """Who is at the other end, as LLDP and CDP tell it."""
 
-from collectors.snmp import IfStatus, Neighbour, PortFacts, Table
+import pytest
+
+from collectors.snmp import Engine, IfStatus, Neighbour, PortFacts, Table
 from collectors.snmp.neighbours import (
     CDP_DEVICE,
     CDP_PORT,
@@ -10,10 +12,12 @@ from collectors.snmp.neighbours import (
     PORT_DESCR,
     PORT_SUBTYPE,
     SYS_NAME,
-    cdp,
+    by_if_index,
     lldp,
+    neighbours,
 )
-from collectors.snmp.wire import Oid, Tag, Value, VarBind
+from collectors.snmp.wire import Oid, Tag, Value, VarBind, parse_oid
+from tests.collectors.snmp.agent import UPTIME, Agent
 
 MAC = bytes.fromhex("14a0f8cfaf39")
 
@@ -34,7 +38,7 @@ def table(index: Oid, **cells: Value) -> Table:
 def test_the_local_port_is_found_by_its_name_where_its_number_is_no_ifindex() -> None:
     remote = table((0, 2, 1), chassis=MAC, subtype=5, port=b"XGE1/0/42", name=b"HW-CORE-01")
     assert lldp(remote, table((2,), local=b"GE0/0/2"), PORTS) == [
-        Neighbour("lldp", "GE0/0/2", "HW-CORE-01", "XGE1/0/42")
+        Neighbour("lldp", "GE0/0/2", "HW-CORE-01", "XGE1/0/42", MAC.hex())
     ]
 
 
@@ -47,7 +51,8 @@ def test_a_port_named_by_its_mac_shows_its_description() -> None:
     described = table((0, 10, 1), chassis=MAC, subtype=3, port=MAC, descr=b"eth0", name=b"host")
     assert lldp(described, Table({}), PORTS)[0].remote_port == "eth0"
     bare = table((0, 10, 1), chassis=MAC, subtype=3, port=MAC)
-    assert lldp(bare, Table({}), PORTS) == [Neighbour("lldp", "GE0/0/1", "14:a0:f8:cf:af:39", "14:a0:f8:cf:af:39")]
+    (found,) = lldp(bare, Table({}), PORTS)
+    assert (found.remote_name, found.remote_port) == ("14:a0:f8:cf:af:39", "14:a0:f8:cf:af:39")
 
 
 def test_a_neighbour_on_an_unknown_port_is_kept() -> None:
@@ -55,6 +60,41 @@ def test_a_neighbour_on_an_unknown_port_is_kept() -> None:
     assert lldp(remote, Table({}), PORTS)[0].local_port == "99"
 
 
+@pytest.mark.parametrize(
+    ("table", "protocols", "expected"),
+    [
+        (
+            {
+                "1.3.111.2.802.1.1.13.1.4.1.1.6.0.11.1.1": MAC,
+                "1.3.111.2.802.1.1.13.1.4.1.1.7.0.11.1.1": 5,
+                "1.3.111.2.802.1.1.13.1.4.1.1.8.0.11.1.1": b"10GE1/0/1",
+                "1.3.111.2.802.1.1.13.1.4.1.1.10.0.11.1.1": b"county-core",
+            },
+            ["lldp", "lldp_v2"],
+            Neighbour("lldp", "GE0/0/2", "county-core", "10GE1/0/1", MAC.hex()),
+        ),
+        (
+            {
+                "1.3.6.1.4.1.11863.6.35.1.2.2.1.6.10.1": b"gi1/0/6",
+                "1.3.6.1.4.1.11863.6.35.1.2.2.1.9.10.1": b"sw22",
+            },
+            ["lldp", "tplink"],
+            Neighbour("lldp", "GE0/0/1", "sw22", "gi1/0/6"),
+        ),
+    ],
+    ids=["LLDP-V2-MIB", "TP-Link"],
+)
+async def test_lldp_is_found_where_it_stands(
+    table: dict[str, bytes | int], protocols: list[str], expected: Neighbour
+) -> None:
+    mib = [
+        VarBind(parse_oid(oid), Tag.OCTET_STRING if isinstance(value, bytes) else Tag.INTEGER, value)
+        for oid, value in table.items()
+    ]
+    async with Agent([UPTIME, *mib]) as agent, Engine() as engine:
+        assert await neighbours(engine.session(agent.target()), protocols, PORTS) == (expected,)
+
+
 def test_cdp_names_the_port_by_ifindex() -> None:
     cache = table((11, 4), device=b"acme-ap-011", far=b"GigabitEthernet0")
-    assert cdp(cache, PORTS) == [Neighbour("cdp", "GE0/0/2", "acme-ap-011", "GigabitEthernet0")]
+    assert by_if_index("cdp", cache, PORTS) == [Neighbour("cdp", "GE0/0/2", "acme-ap-011", "GigabitEthernet0")]

@@ -6,7 +6,7 @@ import pytest
 
 from collectors.snmp import Engine, Health, Severity, SystemFacts, discover
 from collectors.snmp.errors import ProfileError
-from collectors.snmp.profiles import FOLDER, Profiles, read_profile, shipped
+from collectors.snmp.profiles import FOLDER, Profiles, read_profiles, shipped
 from collectors.snmp.schema import Profile
 from collectors.snmp.wire import Tag, VarBind, parse_oid
 from tests.collectors.snmp.agent import UPTIME, Agent
@@ -44,9 +44,11 @@ async def found(mib: list[VarBind], profiles: Profiles | None = None) -> Health:
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda path: path.stem)
 def test_every_shipped_profile_is_usable_and_named_as_its_file(path: Path) -> None:
-    profile = read_profile(path)
-    assert profile.name == path.stem
-    assert not profile.extends or profile.extends in shipped().by_name
+    first, *copies = read_profiles(path)
+    assert first.name == path.stem
+    for profile in (first, *copies):
+        assert shipped().by_name[profile.name] == profile
+        assert set(profile.extends) <= shipped().by_name.keys()
 
 
 @pytest.mark.parametrize(
@@ -181,18 +183,18 @@ async def test_a_section_that_finds_nothing_is_taken_from_the_profile_it_extends
         ("name = ", "-"),
         ('nam = "x"', "name"),
         ('name = "x"\nspeed = 1', "speed"),
-        ('name = "x"\n[[processors]]\nusage = "1.3.6.x"', "processors.0.usage"),
-        ('name = "x"\n[[processors]]\nusage = 5', "processors.0.usage"),
-        ('name = "x"\n[[match]]\n', "match.0"),
-        ('name = "x"\n[[match]]\ndescr = "("', "match.0.descr"),
-        ('name = "x"\n[[mempools]]\nused = "1.3.6"', "mempools.0"),
-        ('name = "x"\n[[storage]]\nsize = "1.3.6"', "storage.0"),
-        ('name = "x"\n[[sensors]]\nkind = "warmth"\nvalue = "1.3.6"', "sensors.0"),
-        ('name = "x"\n[[sensors]]\nkind = "state"\nvalue = "1.3.6"', "sensors.0"),
-        ('name = "x"\n[[sensors]]\nkind = "voltage"\nvalue = "1.3.6"\ndivisor = 0', "sensors.0"),
+        ('name = "x"\n[[processors]]\nusage = "1.3.6.x"', "processors[1].usage"),
+        ('name = "x"\n[[processors]]\nusage = 5', "processors[1].usage"),
+        ('name = "x"\n[[match]]\n', "match[1]"),
+        ('name = "x"\n[[match]]\ndescr = "("', "match[1].descr"),
+        ('name = "x"\n[[mempools]]\nused = "1.3.6"', "mempools[1]"),
+        ('name = "x"\n[[storage]]\nsize = "1.3.6"', "storage[1]"),
+        ('name = "x"\n[[sensors]]\nkind = "warmth"\nvalue = "1.3.6"', "sensors[1].kind"),
+        ('name = "x"\n[[sensors]]\nkind = "state"\nvalue = "1.3.6"', "sensors[1]"),
+        ('name = "x"\n[[sensors]]\nkind = "voltage"\nvalue = "1.3.6"\ndivisor = 0', "sensors[1]"),
         (
             'name = "x"\n[[sensors]]\nkind = "state"\nvalue = "1.3"\nstates = { 1 = ["a", "bad"] }',
-            "sensors.0.states.1.1",
+            "sensors[1].states.1[2]",
         ),
     ],
 )
@@ -200,6 +202,6 @@ def test_a_wrong_profile_is_refused_by_its_place(tmp_path: Path, text: str, plac
     path = tmp_path / "x.toml"
     path.write_text(text)
     with pytest.raises(ProfileError) as caught:
-        read_profile(path)
+        read_profiles(path)
     assert caught.value.facts["place"] == place
     assert caught.value.facts["path"] == "x.toml"
