@@ -5,29 +5,26 @@
 Discovery is dear and seldom; polling is cheap and all the time (`collectors.snmp.plan`).
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from collectors.snmp.errors import AgentError, SnmpError
 from collectors.snmp.facts import Health, Identity, Neighbour, PortFacts, SystemFacts
-from collectors.snmp.finding import Found, find, is_any
+from collectors.snmp.finding import Found, find
 from collectors.snmp.health import read_health
+from collectors.snmp.identity import identify
 from collectors.snmp.interfaces import IF_NUMBER, IF_TABLE_LAST_CHANGE, TABLE_COLUMNS, X_TABLE_COLUMNS, ports
 from collectors.snmp.neighbours import neighbours
-from collectors.snmp.present import get_present
 from collectors.snmp.profiles import Profiles, shipped
 from collectors.snmp.reading import text, whole
-from collectors.snmp.references import Reference
-from collectors.snmp.schema import Profile, TextRule
+from collectors.snmp.schema import Profile
 from collectors.snmp.session import SYS_UP_TIME, Session
 from collectors.snmp.walk import Table, walk_table
-from collectors.snmp.wire import Missing, Oid, Value
+from collectors.snmp.wire import Missing, Oid
 
 SYSTEM: Final[Oid] = (1, 3, 6, 1, 2, 1, 1)
 DESCR, OBJECT_ID, CONTACT, NAME, LOCATION = ((*SYSTEM, number, 0) for number in (1, 2, 4, 5, 6))
-Texts = dict[Reference, dict[Oid, Value]]
 ASKED: Final = (DESCR, OBJECT_ID, SYS_UP_TIME, CONTACT, NAME, LOCATION, IF_NUMBER, IF_TABLE_LAST_CHANGE)
 
 
@@ -57,11 +54,10 @@ async def discover(session: Session, profiles: Profiles | None = None) -> Discov
     """Raises NoAnswerError when the device does not answer; a broken table is a fault in the result."""
     system, baseline = await _system(session)
     known = profiles or shipped()
-    profile = known.choose(system, await _has(session, known.decisive(system)))
-    chain = known.chain(profile)
+    chain = known.chain(known.choose(system, await _has(session, known.decisive(system))))
     table, faults = await _interfaces(session)
     found_ports = ports(table)
-    identity = await _identity(session, profile, chain, system)
+    identity = await identify(session, chain, system)
     found = await find(session, chain)
     return Discovery(
         system,
@@ -113,51 +109,3 @@ async def _has(session: Session, roots: Sequence[Oid]) -> set[Oid]:
 
 def _protocols(chain: Sequence[Profile]) -> list[str]:
     return next((list(profile.neighbours) for profile in chain if profile.neighbours), [])
-
-
-async def _identity(session: Session, profile: Profile, chain: Sequence[Profile], system: SystemFacts) -> Identity:
-    rules = {
-        field: [rule for each in chain for rule in getattr(each.identity, field)]
-        for field in ("hardware", "version", "serial")
-    }
-    texts = await _texts(session, [rule for field in rules.values() for rule in field])
-    found = {field: _first_text(several, texts, system) for field, several in rules.items()}
-    return Identity(
-        profile.name, profile.platform, profile.vendor or _vendor(chain), uncertain=profile.uncertain, **found
-    )
-
-
-def _vendor(chain: Sequence[Profile]) -> str:
-    return next((profile.vendor for profile in chain if profile.vendor), "")
-
-
-async def _texts(session: Session, rules: Sequence[TextRule]) -> Texts:
-    """By object, the values of its rows (a single object's row is empty)."""
-    asked = {each for rule in rules for each in (rule.oid, *rule.only) if each is not None}
-    columns = {each.oid: each for each in asked if not each.single}
-    table = await walk_table(session, sorted(columns), most=2000)
-    present = await get_present(session, sorted(each.oid for each in asked if each.single))
-    texts: Texts = {each: {(): present[each.oid]} if each.oid in present else {} for each in asked if each.single}
-    for column, rows in table.columns.items():
-        texts[columns[column]] = {index: varbind.value for index, varbind in rows.items()}
-    return texts
-
-
-def _first_text(rules: Sequence[TextRule], texts: Texts, system: SystemFacts) -> str:
-    for rule in rules:
-        for candidate in _candidates(rule, texts, system):
-            found = re.search(rule.pattern, candidate) if rule.pattern else None
-            chosen = candidate if not rule.pattern else (found.group(found.lastindex or 0) if found else "")
-            if chosen.strip():
-                return chosen.strip()
-    return ""
-
-
-def _candidates(rule: TextRule, texts: Texts, system: SystemFacts) -> list[str]:
-    if rule.oid is None:
-        return [system.descr]
-    return [
-        text(value)
-        for index, value in texts[rule.oid].items()
-        if all(is_any(texts[each].get(index), values) for each, values in rule.only.items())
-    ]

@@ -1,5 +1,6 @@
 """What a device says about itself, as values: nothing here asks, everything here is the answer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -41,7 +42,8 @@ class SystemFacts:
 class Identity:
     """What kind of thing it is, by the profile that fits it; empty text where the device does not tell.
 
-    `uncertain` is why the profile itself doubts what it says, where it does.
+    `rules` says, by field, which entry of which profile gave a text; `uncertain` why the profile itself doubts what it
+    says, where it does.
     """
 
     profile: str
@@ -51,6 +53,7 @@ class Identity:
     version: str = ""
     serial: str = ""
     uncertain: str = ""
+    rules: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from collectors.snmp.wire import Oid, Value, dotted
 
 Cells = dict[Oid, Value]
 Rows = dict[Reference, list[Oid]]
+Sort = tuple[str, ...]
 SECTIONS: Final = ("processors", "mempools", "sensors", "storage")
 ADD_UP: Final = "sensors"
 
@@ -118,17 +119,25 @@ def _chosen(section: str, chain: Sequence[Sequence[Rule]], rows: Rows, known: Ce
 
 
 def _of_profile(rules: Sequence[Rule], rows: Rows, known: Cells) -> Iterator[Instance]:
-    found_kinds: set[str] = set()
+    """Tier by tier: a rule counts where no rule of a lower tier has found a thing of its sort."""
+    found_sorts: set[Sort] = set()
     for tier in sorted({rule.entry.fallback for rule in rules}):
         found_here = set()
         for rule in rules:
-            kind = rule.entry.kind if isinstance(rule.entry, SensorEntry) else ""
-            if rule.entry.fallback != tier or kind in found_kinds:
+            sort = _sort(rule.entry)
+            if rule.entry.fallback != tier or sort in found_sorts:
                 continue
             for instance in _instances(rule, rows[primary(rule.entry)], known):
-                found_here.add(kind)
+                found_here.add(sort)
                 yield instance
-        found_kinds |= found_here
+        found_sorts |= found_here
+
+
+def _sort(entry: Entry) -> Sort:
+    """Of sensors, what is measured where; all that are named by a column are of one sort."""
+    if not isinstance(entry, SensorEntry):
+        return ()
+    return entry.kind, entry.name if isinstance(entry.name, str) else "", entry.label
 
 
 def _instances(rule: Rule, indexes: Sequence[Oid], known: Cells) -> Iterator[Instance]:
@@ -154,21 +163,24 @@ def is_any(value: Value, wanted: Sequence[int | str]) -> bool:
 
 
 def _instance(rule: Rule, index: Oid, known: Cells, *, alone: bool) -> Instance | None:
-    """The instance of a row; None when its values, already known from the walk, are no reading and never were."""
     entry = rule.entry
     key = dotted(primary(entry).at(index))
     row = Row(index, known, key, _name(entry, index, known, alone=alone), str(rule))
     match entry:
         case ProcessorEntry():
-            return instances.processor(entry, row)
+            return _real(instances.processor(entry, row), known)
         case MempoolEntry():
             return instances.mempool(entry, row)
         case SensorEntry():
-            found = instances.sensor(entry, row)
-            return None if found is None or found.read([known.get(found.oids[0])]) is None else found
+            return _real(instances.sensor(entry, row), known)
         case StorageEntry():
             return instances.storage(entry, row)
     raise TypeError(entry)
+
+
+def _real(instance: Instance | None, known: Cells) -> Instance | None:
+    """None when its one value, already known from the walk, is no reading and never was."""
+    return instance if instance is not None and instance.read([known.get(instance.oids[0])]) is not None else None
 
 
 def _name(entry: Entry, index: Oid, known: Cells, *, alone: bool) -> str:

@@ -68,7 +68,11 @@ def mempool(entry: MempoolEntry, row: Row) -> Instance:
 
     def read(values: Sequence[Value]) -> Mempool | None:
         def cell(reference: Reference | None) -> float | None:
-            return None if reference is None else number(values[places[reference]])
+            return None if reference is None else number(_read(reference))
+
+        def _read(reference: Reference) -> Value:
+            value = values[places[reference]]
+            return _part(value, entry.pattern) if reference == entry.percent else value
 
         amounts = _amounts(entry, cell)
         if amounts.percent is None or not 0 <= amounts.percent <= PERCENT:

@@ -24,6 +24,7 @@ def report(discovery: Discovery) -> dict[str, Any]:
         "hardware": identity.hardware,
         "version": identity.version,
         "serial": identity.serial,
+        "rules": dict(identity.rules),
         "ports": [_port(port) for port in discovery.ports],
         "processors": [
             {"oid": found.key, "descr": found.name, "usage_percent": found.usage_percent, "rule": found.rule}

@@ -132,8 +132,8 @@ class Entry(Part):
     """What the entries of all sections share. `name` is text or the column that has it; `label` is added to it.
 
     `only` and `unless` are conditions on other cells of a row, `rows` on its index (`3.1`), all of which has to match.
-    Entries with a higher `fallback` count only where those with a lower one found nothing (of the same kind, where
-    the section has kinds).
+    Entries with a higher `fallback` count only where those with a lower one found nothing; among sensors, nothing of
+    the same kind, name and label.
     """
 
     name: Name = ""
@@ -156,13 +156,14 @@ class ProcessorEntry(Entry):
 class MempoolEntry(Entry):
     """Either `percent`, or two of `used`, `free` (a sum) and `total`. `unit` is bytes, or where they stand.
 
+    Of a text, `pattern`'s first group is the percentage.
     `minus` is what counts as used but is given back on demand (buffers, cache). What fills up without being scarce has
     another `kind` than system.
     """
 
     kind: Literal["system", "virtual", "swap", "buffers", "cached", "shared"] = "system"
-
     percent: Object | None = None
+    pattern: Regex | None = None
     idle: bool = False
     divisor: Number = 1
     used: Object | None = None

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from collectors.snmp.commands import bits, octets, resolve, snmp
+from collectors.snmp.commands import resolve, snmp
 from collectors.snmp.errors import HostError
+from collectors.snmp.page import bits, octets
 from core.commandline import run
 from tests.collectors.snmp.agent import Agent
 from tests.collectors.snmp.test_discovery import device, port
