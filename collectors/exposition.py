@@ -24,9 +24,13 @@ class Family(NamedTuple):
 
 FAMILIES: Final[tuple[Family, ...]] = (
     Family("sysUpTime", "gauge", "Hundredths of a second since the agent started (1.3.6.1.2.1.1.3)"),
+    Family("ifNumber", "gauge", "Interfaces that the device has (1.3.6.1.2.1.2.1)"),
+    Family("ifIndex", "gauge", "The agent's number for the interface (1.3.6.1.2.1.2.2.1.1)"),
+    Family("ifType_info", "gauge", "Kind of interface by IANA's name (1.3.6.1.2.1.2.2.1.3)"),
     Family("ifMtu", "gauge", "Largest packet in octets (1.3.6.1.2.1.2.2.1.4)"),
     Family("ifSpeed", "gauge", "Bandwidth in bits per second, at most 4294967295 (1.3.6.1.2.1.2.2.1.5)"),
     Family("ifHighSpeed", "gauge", "Bandwidth in millions of bits per second (1.3.6.1.2.1.31.1.1.1.15)"),
+    Family("ifPhysAddress", "gauge", "Hardware address (1.3.6.1.2.1.2.2.1.6)"),
     Family("ifAdminStatus", "gauge", "Wanted state: 1 up, 2 down, 3 testing (1.3.6.1.2.1.2.2.1.7)"),
     Family("ifOperStatus", "gauge", "State: 1 up, 2 down, 3 testing, 4 unknown ... (1.3.6.1.2.1.2.2.1.8)"),
     Family("ifLastChange", "gauge", "sysUpTime at the last change of state (1.3.6.1.2.1.2.2.1.9)"),
@@ -36,21 +40,35 @@ FAMILIES: Final[tuple[Family, ...]] = (
     Family("ifOutErrors", "counter", "Packets not sent for errors (1.3.6.1.2.1.2.2.1.20)"),
     Family("ifInDiscards", "counter", "Sound packets received and dropped (1.3.6.1.2.1.2.2.1.13)"),
     Family("ifOutDiscards", "counter", "Sound packets dropped instead of sent (1.3.6.1.2.1.2.2.1.19)"),
+    Family("ifInUnknownProtos", "counter", "Packets of an unknown protocol, dropped (1.3.6.1.2.1.2.2.1.15)"),
+    Family("ifOutQLen", "gauge", "Packets that wait to be sent (1.3.6.1.2.1.2.2.1.21)"),
     Family("ifHCInOctets", "counter", "Octets received (1.3.6.1.2.1.31.1.1.1.6)"),
     Family("ifHCOutOctets", "counter", "Octets sent (1.3.6.1.2.1.31.1.1.1.10)"),
     Family("ifInUcastPkts", "counter", "Unicast packets received, 32 bits (1.3.6.1.2.1.2.2.1.11)"),
     Family("ifOutUcastPkts", "counter", "Unicast packets sent, 32 bits (1.3.6.1.2.1.2.2.1.17)"),
+    Family("ifInNUcastPkts", "counter", "Multicast and broadcast packets received (1.3.6.1.2.1.2.2.1.12)"),
+    Family("ifOutNUcastPkts", "counter", "Multicast and broadcast packets sent (1.3.6.1.2.1.2.2.1.18)"),
+    Family("ifInMulticastPkts", "counter", "Multicast packets received, 32 bits (1.3.6.1.2.1.31.1.1.1.2)"),
+    Family("ifOutMulticastPkts", "counter", "Multicast packets sent, 32 bits (1.3.6.1.2.1.31.1.1.1.4)"),
+    Family("ifInBroadcastPkts", "counter", "Broadcast packets received, 32 bits (1.3.6.1.2.1.31.1.1.1.3)"),
+    Family("ifOutBroadcastPkts", "counter", "Broadcast packets sent, 32 bits (1.3.6.1.2.1.31.1.1.1.5)"),
     Family("ifHCInUcastPkts", "counter", "Unicast packets received (1.3.6.1.2.1.31.1.1.1.7)"),
     Family("ifHCOutUcastPkts", "counter", "Unicast packets sent (1.3.6.1.2.1.31.1.1.1.11)"),
     Family("ifHCInMulticastPkts", "counter", "Multicast packets received (1.3.6.1.2.1.31.1.1.1.8)"),
     Family("ifHCOutMulticastPkts", "counter", "Multicast packets sent (1.3.6.1.2.1.31.1.1.1.12)"),
     Family("ifHCInBroadcastPkts", "counter", "Broadcast packets received (1.3.6.1.2.1.31.1.1.1.9)"),
     Family("ifHCOutBroadcastPkts", "counter", "Broadcast packets sent (1.3.6.1.2.1.31.1.1.1.13)"),
+    Family("ifLinkUpDownTrapEnable", "gauge", "Traps on a change of state: 1 enabled (1.3.6.1.2.1.31.1.1.1.14)"),
+    Family("ifPromiscuousMode", "gauge", "Takes packets for others: 1 true, 2 false (1.3.6.1.2.1.31.1.1.1.16)"),
+    Family("ifConnectorPresent", "gauge", "Has a physical connector: 1 true, 2 false (1.3.6.1.2.1.31.1.1.1.17)"),
+    Family("ifCounterDiscontinuityTime", "gauge", "sysUpTime at the counters' last break (1.3.6.1.2.1.31.1.1.1.19)"),
     Family("probe_success", "gauge", "Whether the last ICMP probe was answered"),
     Family("probe_duration_seconds", "gauge", "How long the last ICMP probe took"),
     Family("probe_icmp_duration_seconds", "gauge", "Duration of the last ICMP probe by phase"),
     Family("probe_ip_protocol", "gauge", "IP version of the probed address"),
     Family("snmp_scrape_duration_seconds", "gauge", "How long the last poll took"),
+    Family("snmp_scrape_walk_duration_seconds", "gauge", "How long the device was asked for"),
+    Family("snmp_scrape_pdus_returned", "gauge", "Variables that the device gave"),
     Family("guanjin_device_reachable", "gauge", "Whether the device is reachable, by ICMP, SNMP or TCP"),
     Family("guanjin_device_snmp_up", "gauge", "Whether the last SNMP poll succeeded"),
     Family("guanjin_device_cpu_percent", "gauge", "Processor load"),
@@ -62,6 +80,12 @@ FAMILIES: Final[tuple[Family, ...]] = (
     Family("guanjin_line_rtt_seconds", "gauge", "Mean round trip to the device at end B"),
     Family("guanjin_line_utilisation_ratio", "gauge", "Busier direction over the rented bandwidth"),
 )
+
+
+def head(family: Family) -> bytes:
+    """What the format wants before a family's first sample."""
+    text = family.help.replace("\\", "\\\\").replace("\n", "\\n")
+    return f"# HELP {family.name} {text}\n# TYPE {family.name} {family.kind}\n".encode()
 
 
 def escape(value: str) -> str:
@@ -107,10 +131,7 @@ class Exposition:
     """The current chunks of every subject. `put` replaces a subject's whole set; what is not in it is gone."""
 
     def __init__(self, families: Sequence[Family] = FAMILIES) -> None:
-        self._heads = {
-            family.name: f"# HELP {family.name} {_help(family.help)}\n# TYPE {family.name} {family.kind}\n".encode()
-            for family in families
-        }
+        self._heads = {family.name: head(family) for family in families}
         self._chunks: dict[str, dict[Hashable, bytes]] = {family.name: {} for family in families}
         self._of: dict[Hashable, set[str]] = {}
 
@@ -126,11 +147,8 @@ class Exposition:
             del self._chunks[name][subject]
 
     def pages(self) -> Iterator[bytes]:
-        """The text, a family at a time, so that a server can send one while the loop goes on."""
+        """The text in small pieces, none of them copied; of one moment, if they are taken at once."""
         for name, chunks in self._chunks.items():
             if chunks:
-                yield self._heads[name] + b"".join(chunks.values())
-
-
-def _help(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("\n", "\\n")
+                yield self._heads[name]
+                yield from chunks.values()
