@@ -20,7 +20,8 @@ from collectors.icmp import Pinger
 from collectors.judge import Signs
 from collectors.models import STATUS_NUMBERS, PortStatus
 from collectors.profile_folder import load_profiles
-from collectors.snmp import Discovery, Engine, Poll, PollPlan, Rediscover, Session, Target, Version, discover
+from collectors.snmp import Discovery, Engine, Health, Poll, PollPlan, Rediscover, Session, Target, Version, discover
+from collectors.snmp.health import health_oids, read_health
 from collectors.snmp.interfaces import ADMIN, OPER
 from collectors.snmp.session import SYS_UP_TIME
 from collectors.targets import DeviceTarget
@@ -80,7 +81,7 @@ class Asker:
         started = time.monotonic()
         try:
             async with asyncio.timeout(self._longest_s):
-                session = self._session(watched)
+                session = self.session(watched)
                 discovery = None
                 if watched.plan is None or started - watched.planned_at > REDISCOVER_S:
                     discovery = await discover(session, self._profiles)
@@ -98,7 +99,13 @@ class Asker:
         if poll.rediscover is Rediscover.RESTARTED or (poll.rediscover is not None and old_enough):
             watched.plan = None
 
-    def _session(self, watched: Watched) -> Session:
+    async def health(self, watched: Watched) -> tuple[Health, int]:
+        """The parts of a device, and of how many values that was made."""
+        session = self.session(watched)
+        found = watched.plan.discovery.found if watched.plan else (await discover(session, self._profiles)).found
+        return await read_health(session, found), len(health_oids(found))
+
+    def session(self, watched: Watched) -> Session:
         if watched.session is None:
             watched.session = self._engine.session(self._target(watched.target))
         return watched.session

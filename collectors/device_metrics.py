@@ -57,17 +57,17 @@ def device_chunks(target: DeviceTarget, poll: Poll, columns: Columns, seconds: f
     for name, values in _port_values(poll.ports).items():
         if any(value is not None for value in values):
             chunks[name] = columns.chunk(name, values)
-    return chunks | _sensor_chunks(target, poll.health.sensors)
+    return chunks | sensor_chunks(own_labels(target), poll.health.sensors)
 
 
-def measured_chunks(target: DeviceTarget, measured: Mapping[str, float | None]) -> dict[str, bytes]:
+def measured_chunks(own: Mapping[str, str], measured: Mapping[str, float | None]) -> dict[str, bytes]:
     """Load, memory, temperature, in base units, where the device has them."""
     names = {
         "cpu_percent": "guanjin_device_cpu_percent",
         "memory_percent": "guanjin_device_memory_percent",
         "temperature_c": "guanjin_device_temperature_celsius",
     }
-    labels = label_text(own_labels(target))
+    labels = label_text(own)
     return {
         family: sample(family, labels, value) for name, family in names.items() if (value := measured[name]) is not None
     }
@@ -88,15 +88,14 @@ def _port_values(ports: Sequence[PortFacts]) -> dict[str, list[Number | None]]:
     return values
 
 
-def _sensor_chunks(target: DeviceTarget, sensors: Sequence[Sensor]) -> dict[str, bytes]:
+def sensor_chunks(own: Mapping[str, str], sensors: Sequence[Sensor]) -> dict[str, bytes]:
     if not sensors:
         return {}
-    own = own_labels(target)
     unique = {(sensor.kind, sensor.key): sensor for sensor in sensors}.values()
     chunk = b"".join(
         sample(
             "guanjin_sensor_value",
-            label_text(own | {"kind": one.kind, "sensor": one.name, "key": one.key}),
+            label_text({**own, "kind": one.kind, "sensor": one.name, "key": one.key}),
             one.value,
         )
         for one in unique

@@ -36,8 +36,12 @@ def said_by(discovery: Discovery) -> Row:
 
 
 def measured_by(poll: Poll, before: datetime | None, now: datetime) -> Row:
-    """The columns of `watched.SAID` that every poll gives. Of several boards the fullest memory is told."""
-    health = poll.health
+    """The columns of `watched.SAID` that every poll gives."""
+    return {**measured(poll.health), "booted": booted(poll.uptime_ticks, before, now)}
+
+
+def measured(health: Health) -> dict[str, float | None]:
+    """Of several boards the fullest memory is told."""
     loads = [processor.usage_percent for processor in health.processors]
     memories = [pool.percent for pool in health.mempools if pool.kind == SYSTEM_MEMORY]
     low, high = PLAUSIBLE_C
@@ -46,7 +50,6 @@ def measured_by(poll: Poll, before: datetime | None, now: datetime) -> Row:
         "cpu_percent": round(sum(loads) / len(loads), 1) if loads else None,
         "memory_percent": round(max(memories), 1) if memories else None,
         "temperature_c": round(max(warm), 1) if warm else None,
-        "booted": booted(poll.uptime_ticks, before, now),
     }
 
 

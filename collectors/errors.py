@@ -82,6 +82,41 @@ class SocketPathError(CollectorError):
     hint = N_("choose a shorter data folder")
 
 
+class TargetUnknownError(CollectorError):
+    code = "collectors.target_unknown"
+    category = Category.NOT_FOUND
+    message = N_("%(target)s is neither name nor address of a watched device")
+    hint = N_("only devices of the inventory are asked; /sd lists them")
+
+
+class ModuleUnknownError(CollectorError):
+    code = "collectors.module_unknown"
+    category = Category.USAGE
+    message = N_("there is no module %(module)s; there are: %(known)s")
+    hint = N_("name one of them, or several with commas")
+
+
+class NotBySnmpError(CollectorError):
+    code = "collectors.not_by_snmp"
+    category = Category.CONFLICT
+    message = N_("the ledger names no SNMP credential for %(device)s")
+    hint = N_("name one in the ledger; until then the device is only probed")
+
+
+class DeviceDownError(CollectorError):
+    code = "collectors.device_down"
+    category = Category.UNREACHABLE
+    message = N_("%(device)s is unreachable at present, so it was not asked")
+    hint = N_("it is asked again as soon as it answers a probe")
+
+
+class ScrapeTooLongError(CollectorError):
+    code = "collectors.scrape_too_long"
+    category = Category.UNREACHABLE
+    message = N_("%(device)s did not answer in full within %(seconds)g seconds")
+    hint = N_("give the scrape more time, or look at the device's load")
+
+
 class UnknownDeviceError(CollectorError):
     code = "collectors.unknown_device"
     category = Category.NOT_FOUND

@@ -13,7 +13,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,11 +30,12 @@ from collectors.icmp import Pinger
 from collectors.kit import Kit
 from collectors.line_duty import LineDuty
 from collectors.models import Reachability
+from collectors.on_demand import OnDemand
 from collectors.own_metrics import Numbers, OwnMetrics
 from collectors.polling import Polling
 from collectors.probing import Probing
 from collectors.roster import POLL, PROBE, Duty, Roster
-from collectors.scrape import MetricsServer, socket_path
+from collectors.scrape import Query, ScrapeServer, socket_path
 from collectors.snmp import Engine
 from collectors.store import Row, Store
 from collectors.targets import Targets, read_targets
@@ -130,7 +131,9 @@ class Poller:
         self._polling = Polling(self._kit, verdicts, self._probing)
         self._roster = Roster(self._kit, self._wheel, self._devices, self._lines, known)
         self._own = OwnMetrics(self._numbers)
-        server = MetricsServer(self._socket, self._pages)
+        on_demand = OnDemand(asker, self._devices)
+        stack.push_async_callback(on_demand.stop)
+        server = ScrapeServer(self._socket, {"/metrics": self._pages, "/snmp": on_demand.page})
         await server.start()
         stack.push_async_callback(server.stop)
         stack.push_async_callback(self._say_stopped)
@@ -226,9 +229,8 @@ class Poller:
             "busy_ratio": self._busy_ratio,
         }
 
-    def _pages(self) -> Iterator[bytes]:
-        yield from self._exposition.pages()
-        yield self._own.page()
+    async def _pages(self, _: Query) -> list[bytes]:
+        return [*self._exposition.pages(), self._own.page()]
 
 
 def _open_pinger(settings: Settings) -> tuple[Pinger | None, IcmpState]:

@@ -7,7 +7,7 @@ import logging
 from datetime import datetime
 
 from collectors.asking import Answer
-from collectors.device_metrics import device_chunks, measured_chunks, port_columns
+from collectors.device_metrics import device_chunks, measured_chunks, own_labels, port_columns
 from collectors.device_rows import (
     device_row,
     measured_by,
@@ -141,7 +141,8 @@ class Polling:
         target = watched.target
         if watched.columns is None or len(watched.columns.labels) != len(poll.ports):
             watched.columns = port_columns(target, poll.ports)
-        chunks = device_chunks(target, poll, watched.columns, seconds) | measured_chunks(target, watched.said)
+        chunks = device_chunks(target, poll, watched.columns, seconds)
+        chunks |= measured_chunks(own_labels(target), watched.said)
         self._exposition.put((SubjectKind.DEVICE, target.id), chunks)
 
 
