@@ -52,6 +52,7 @@ class Page:
 
     length: int
     pieces: Iterator[bytes]
+    close: Callable[[], None]
 
 
 def read_metrics(settings: Settings, *, timeout_s: float = TIMEOUT_S) -> bytes:
@@ -78,7 +79,7 @@ def open_page(settings: Settings, path: str, query: Query | None = None, *, time
     pieces = _pieces(connection, place, length, rest)
     if status != "200":
         raise _told(b"".join(pieces), place, status)
-    return Page(length, pieces)
+    return Page(length, pieces, connection.close)
 
 
 def _head(connection: socket.socket, place: Path) -> tuple[str, int, bytes]:

@@ -60,8 +60,7 @@ class DeviceTarget:
     @property
     def instance(self) -> str:
         """As Prometheus writes a target."""
-        host = f"[{self.address}]" if ":" in self.address else self.address
-        return host if self.snmp_port == 161 else f"{host}:{self.snmp_port}"  # noqa: PLR2004  # SNMP's own port
+        return instance_of(self.address, self.snmp_port)
 
     def in_maintenance(self, now: datetime) -> bool:
         return self.maintenance_until is not None and now < self.maintenance_until
@@ -90,6 +89,11 @@ class Targets:
     lines: Mapping[int, LineTarget]
 
 
+def instance_of(address: str, snmp_port: int) -> str:
+    host = f"[{address}]" if ":" in address else address
+    return host if snmp_port == 161 else f"{host}:{snmp_port}"  # noqa: PLR2004  # SNMP's own port
+
+
 def read_targets(session: Session, vault: Vault) -> Targets:
     opened: dict[str, Secret | GuanjinError] = {}
     devices = {}
@@ -112,7 +116,7 @@ def _device(session: Session, vault: Vault, device: Device, opened: dict[str, Se
             access = _access(device.snmp_version, secret, name)
         except GuanjinError as error:
             fault = error
-    if not _usable(address):
+    if not usable(address):
         access, fault = None, AddressNotUsableError(address=address)
     return DeviceTarget(
         id=device.id,
@@ -157,7 +161,7 @@ def user_of(secret: Secret) -> User:
     )
 
 
-def _usable(address: str) -> bool:
+def usable(address: str) -> bool:
     try:
         ipaddress.ip_address(address)
     except ValueError:

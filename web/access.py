@@ -23,6 +23,8 @@ PUBLIC = frozenset(
         "session.login",
         "setup.begin",
         "metrics.scrape",
+        "metrics.one_device",
+        "metrics.discovery",
         "health.alive",
     }
 )

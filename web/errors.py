@@ -80,6 +80,19 @@ class ScrapeRefusedError(WebError):
     hint = N_("run Prometheus or a proxy on this machine")
 
 
+class ScrapesBusyError(WebError):
+    code = "web.scrapes_busy"
+    category = Category.CONFLICT
+    message = N_("too many devices are being asked for Prometheus at this moment")
+    hint = N_("scrape less often, or raise web.threads: half of them serve /snmp")
+
+
+class DiscoveryError(WebError):
+    code = "web.discovery"
+    message = N_("the inventory cannot be read: %(reason)s")
+    hint = N_("Prometheus keeps the targets that it has until this answers again")
+
+
 class FieldMissingError(WebError):
     code = "web.field_missing"
     category = Category.USAGE

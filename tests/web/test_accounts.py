@@ -187,11 +187,3 @@ def test_a_job_is_cancelled_with_a_record(browse: Browse, database: Database, cl
     assert browser.post(f"/jobs/{number}/cancel").status_code == 409
     with database.read() as session:
         assert session.scalars(select(AuditRecord.event)).all() == ["jobs:job:cancel"]
-
-
-def test_metrics_are_for_this_machine_only(browse: Browse) -> None:
-    browser = browse()
-    assert browser.get("/metrics", environ_base={"REMOTE_ADDR": "192.0.2.7"}).status_code == 403
-    answer = browser.get("/metrics")
-    assert answer.status_code == 502
-    assert "collectors.poller_away" in answer.text

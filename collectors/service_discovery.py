@@ -1,0 +1,51 @@
+"""What Prometheus's http_sd is told: the devices that answer to SNMP, each with what the ledger says of it.
+
+Read from the database by whoever is asked, so that any number of web processes can tell the same.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session, joinedload
+
+from collectors.health import watched_devices
+from collectors.targets import instance_of, usable
+from inventory.models import Device, Unit
+
+META = "__meta_guanjin_"
+
+
+@dataclass(frozen=True)
+class TargetGroup:
+    """As http_sd spells it; labels that begin with `__meta_` are there for relabelling."""
+
+    targets: list[str]
+    labels: dict[str, str]
+
+
+def target_groups(session: Session) -> list[TargetGroup]:
+    """One a device, by name."""
+    asked = (
+        watched_devices()
+        .where(Device.snmp_credential != "")
+        .options(joinedload(Device.unit).joinedload(Unit.region), joinedload(Device.site))
+        .order_by(Device.name)
+    )
+    return [
+        _group(device, address) for device in session.scalars(asked) if (address := device.address) and usable(address)
+    ]
+
+
+def _group(device: Device, address: str) -> TargetGroup:
+    unit, site = device.unit, device.site
+    labels = {
+        "device": device.name,
+        "role": device.role.value,
+        "vendor": device.vendor,
+        "model": device.model,
+        "platform": device.platform,
+        "unit": unit.name if unit else "",
+        "region": unit.region.name if unit and unit.region else "",
+        "site": site.name if site else "",
+    }
+    told = {META + name: value for name, value in labels.items() if value}
+    return TargetGroup([instance_of(address, device.snmp_port)], told)
