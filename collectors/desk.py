@@ -7,7 +7,7 @@ others waiting keeps no device waiting. A write that fails is logged and counted
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -119,6 +119,10 @@ class Desk:
 
     async def flush_history(self, now: datetime) -> None:
         await self._in(self._disk, self.history.flush, now.timestamp())
+
+    async def roll_up_history(self, now: datetime, ports: Collection[int]) -> None:
+        """`ports` are those of which the hours are kept."""
+        await self._in(self._disk, self.history.roll_up, now.timestamp(), ports)
 
     async def prune_history(self, now: datetime) -> None:
         await self._in(self._disk, self.history.prune, now.timestamp())

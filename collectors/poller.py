@@ -54,6 +54,7 @@ LINES_S: Final = 0.1
 FLUSH_S: Final = 1.0
 BEAT_S: Final = 5.0
 HISTORY_S: Final = 15.0
+ROLL_UP_S: Final = 30.0
 PRUNE_S: Final = 600.0
 
 
@@ -99,6 +100,7 @@ class Poller:
                 (BEAT_S, self._beat),
                 (INVENTORY_S, self._reload),
                 (HISTORY_S, self._write_history),
+                (ROLL_UP_S, self._roll_up_history),
                 (PRUNE_S, self._prune_history),
             )
             loops = [asyncio.create_task(_every(seconds, duty)) for seconds, duty in rounds]
@@ -177,6 +179,12 @@ class Poller:
 
     async def _write_history(self) -> None:
         await self._desk.flush_history(self._clock.now())
+
+    async def _roll_up_history(self) -> None:
+        """The hours of a port are kept when a line ends at it."""
+        targets = [watch.target for watch in self._lines.lines.values()]
+        ends = {port for target in targets for port in (target.a_port, target.b_port) if port is not None}
+        await self._desk.roll_up_history(self._clock.now(), ends)
 
     async def _prune_history(self) -> None:
         await self._desk.prune_history(self._clock.now())

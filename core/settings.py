@@ -72,9 +72,16 @@ class SiteSettings(Section):
 class StorageSettings(Section):
     data: Path = Field(Path("var"), description=N_("folder for everything that is written"))
     database_url: str = Field("", description=N_("PostgreSQL address; empty for SQLite in the data folder"))
-    history_days: int = Field(2, ge=1, le=90, description=N_("days of one-minute history kept for charts"))
+    history_days: int = Field(
+        2,
+        ge=1,
+        le=90,
+        description=N_("days of one-minute history; five minutes are kept for 7 days, hours of lines for 13 months"),
+    )
     history_bytes: int = Field(
-        4_000_000_000, ge=10_000_000, description=N_("most bytes that history may take; the oldest day goes first")
+        10_000_000_000,
+        ge=10_000_000,
+        description=N_("most bytes that history may take; the oldest of the finest goes first"),
     )
     reserve_bytes: int = Field(
         64_000_000, ge=0, description=N_("free space below which changes are refused while monitoring goes on")

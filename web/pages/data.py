@@ -17,7 +17,8 @@ from web.scope import unit_of
 from web.state import console, me
 
 blueprint = Blueprint("data", __name__, url_prefix="/data")
-HOURS = {"1": 1, "6": 6, "24": 24, "48": 48}
+HOURS = {"1": 1, "6": 6, "24": 24, "168": 7 * 24, "8760": 365 * 24}
+POINTS = 360
 FIELDS: Mapping[Kind, frozenset[str]] = {
     Kind.DEVICE: frozenset({"cpu_percent", "memory_percent", "rtt_avg_ms", "rtt_max_ms", "loss_percent"}),
     Kind.PORT: frozenset({"in_bps", "out_bps", "in_errors", "out_errors"}),
@@ -60,9 +61,14 @@ def _series(kind: Kind, number: int) -> Response:
     hours = HOURS.get(request.args.get("hours", ""), 6)
     end = console().clock.now()
     reader = HistoryReader(console().settings.storage.data / "history")
-    found = reader.read(kind, number, end - timedelta(hours=hours), end, points=360, how="max")
-    values = {name: _rounded(values) for name, values in found.values.items() if name in FIELDS[kind]}
-    return jsonify(times=found.times, step=found.step_s, values=values)
+    found = reader.read(kind, number, end - timedelta(hours=hours), end, points=POINTS)
+    shown = FIELDS[kind]
+    return jsonify(
+        times=found.times,
+        step=found.step_s,
+        values={name: _rounded(values) for name, values in found.values.items() if name in shown},
+        peaks={name: _rounded(values) for name, values in found.peaks.items() if name in shown},
+    )
 
 
 def _rounded(values: list[float | None]) -> list[float | None]:

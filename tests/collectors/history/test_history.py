@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.history import FIELDS, HistoryReader, HistoryWriter, Kind, TimeSeries, day
+from collectors.history import FIELDS, HistoryReader, HistoryWriter, Kind, TimeSeries, files
 from collectors.history.record import Merge, merged
+from collectors.history.tiers import FIVE_MINUTES, MINUTES
 
 ROOT = Path(__file__).resolve().parents[3]
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -67,17 +68,17 @@ def test_values_of_one_minute_become_one_row_even_when_flushed_in_between(writer
     }
 
 
-def test_downsampling_keeps_the_mean_or_the_peak_and_the_latest_status(writer: HistoryWriter) -> None:
+def test_downsampling_keeps_the_mean_and_the_peak_and_the_latest_status(writer: HistoryWriter) -> None:
     for minute in range(60):
         status = 17 if minute < 59 else 18
         writer.add(Kind.PORT, 7, NOON.timestamp() + 60 * minute, port(float(minute), status))
     writer.flush(NOON.timestamp())
-    mean = read(writer.folder, Kind.PORT, 60, points=6)
-    assert mean.step_s == 600
-    assert mean.values["in_bps"] == [4.5, 14.5, 24.5, 34.5, 44.5, 54.5]
-    assert mean.values["status"] == [17, 17, 17, 17, 17, 18]
-    peak = read(writer.folder, Kind.PORT, 60, points=6, how="max")
-    assert peak.values["in_bps"] == [9, 19, 29, 39, 49, 59]
+    series = read(writer.folder, Kind.PORT, 60, points=6)
+    assert series.step_s == 600
+    assert series.values["in_bps"] == [4.5, 14.5, 24.5, 34.5, 44.5, 54.5]
+    assert series.values["status"] == [17, 17, 17, 17, 17, 18]
+    assert series.peaks["in_bps"] == [9, 19, 29, 39, 49, 59]
+    assert "status" not in series.peaks
 
 
 def test_a_chart_reads_across_midnight(writer: HistoryWriter) -> None:
@@ -85,7 +86,7 @@ def test_a_chart_reads_across_midnight(writer: HistoryWriter) -> None:
     for minute in range(-2, 2):
         writer.add(Kind.LINE, 7, midnight.timestamp() + 60 * minute, [1.0, *[float(minute)] * 7])
     writer.flush(midnight.timestamp())
-    assert [path.name for path in day.days(writer.folder)] == ["20261122.db", "20261123.db"]
+    assert [path.name for path in MINUTES.paths(writer.folder)] == ["20261122.db", "20261123.db"]
     begin = midnight - timedelta(minutes=2)
     series = HistoryReader(writer.folder).read(Kind.LINE, 7, begin, midnight + timedelta(minutes=2))
     assert series.values["in_bps"] == [-2, -1, 0, 1]
@@ -101,20 +102,6 @@ def test_a_merged_value_lies_between_the_extremes(values: list[float]) -> None:
         assert min(values) - 1e-3 <= merged(values, how) <= max(values) + 1e-3
 
 
-def test_the_oldest_days_go_first_and_today_stays(tmp_path: Path) -> None:
-    writer = HistoryWriter(tmp_path, keep_days=5, keep_bytes=100_000)
-    for back in (9, 4, 3, 0):
-        moment = NOON.timestamp() - back * 86400
-        for subject in range(2000):
-            writer.add(Kind.PORT, subject, moment, port(1.0))
-        writer.flush(moment)
-    (tmp_path / "20261118.db.damaged-1").write_bytes(b"x")
-    writer.prune(NOON.timestamp())
-    assert [path.name for path in sorted(tmp_path.glob("*.db"))] == ["20261122.db"]
-    assert not list(tmp_path.glob("*damaged*"))
-    writer.close(NOON.timestamp())
-
-
 @pytest.mark.parametrize("seed", range(8))
 def test_a_damaged_file_costs_that_file_and_nothing_else(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311  # repeatable damage
@@ -124,7 +111,7 @@ def test_a_damaged_file_costs_that_file_and_nothing_else(tmp_path: Path, seed: i
             writer.add(Kind.PORT, subject, NOON.timestamp() - back * 86400, port(5.0))
         writer.flush(NOON.timestamp())
     writer.close(NOON.timestamp())
-    damage(tmp_path / "20261122.db", chance)
+    damage(tmp_path / "1m" / "20261122.db", chance)
     again = HistoryWriter(tmp_path, keep_days=5, keep_bytes=1_000_000_000)
     again.add(Kind.PORT, 7, NOON.timestamp() + 60, port(6.0))
     again.flush(NOON.timestamp() + 60)
@@ -132,6 +119,42 @@ def test_a_damaged_file_costs_that_file_and_nothing_else(tmp_path: Path, seed: i
     yesterday = HistoryReader(tmp_path).read(Kind.PORT, 7, NOON - timedelta(days=1), NOON - timedelta(hours=23))
     assert yesterday.values["in_bps"][0] == 5
     again.close(NOON.timestamp())
+
+
+def test_a_step_that_spans_midnight_is_the_mean_of_all_its_minutes(writer: HistoryWriter) -> None:
+    midnight = datetime(2026, 11, 23, tzinfo=UTC)
+    for minute, value in ((-1, 10.0), (0, 20.0), (1, 60.0)):
+        writer.add(Kind.PORT, 7, midnight.timestamp() + 60 * minute, port(value))
+    writer.flush(midnight.timestamp())
+    series = HistoryReader(writer.folder).read(
+        Kind.PORT, 7, midnight - timedelta(minutes=1), midnight + timedelta(minutes=2), points=1
+    )
+    assert (series.values["in_bps"], series.peaks["in_bps"]) == ([30.0], [60.0])
+
+
+def test_a_file_of_an_older_program_gets_the_columns_that_it_lacks(writer: HistoryWriter) -> None:
+    """And what was written before them stays."""
+    path = MINUTES.path_of(writer.folder, NOON.timestamp())
+    path.parent.mkdir()
+    with sqlite3.connect(path) as old:
+        old.execute("CREATE TABLE port (ts INTEGER, id INTEGER, in_bps INTEGER, PRIMARY KEY (ts, id)) WITHOUT ROWID")
+        old.execute("INSERT INTO port VALUES (?, 7, 5)", (int(NOON.timestamp()),))
+    old.close()
+    assert read(writer.folder, Kind.PORT, 2).values["in_bps"] == [5, None]
+    assert read(writer.folder, Kind.PORT, 2).values["out_bps"] == [None, None]
+    writer.add(Kind.PORT, 7, NOON.timestamp() + 60, port(6.0))
+    writer.flush(NOON.timestamp() + 60)
+    assert read(writer.folder, Kind.PORT, 2).values["in_bps"] == [5, 6]
+    assert read(writer.folder, Kind.PORT, 2).values["out_bps"] == [None, 12]
+
+
+def test_strange_files_in_the_folder_are_left_alone(writer: HistoryWriter) -> None:
+    place = writer.folder / FIVE_MINUTES.name
+    place.mkdir()
+    for name in ("20261399.db", "2026112.db", "notes.db", "٢٠٢٦١١٢٢.db"):
+        (place / name).write_text("?")
+    assert FIVE_MINUTES.paths(writer.folder) == []
+    assert read(writer.folder, Kind.PORT, 1).values["in_bps"] == [None]
 
 
 def damage(path: Path, chance: random.Random) -> None:
@@ -143,7 +166,8 @@ def damage(path: Path, chance: random.Random) -> None:
 
 
 def test_a_reader_shrugs_at_a_damaged_file_and_leaves_it_alone(writer: HistoryWriter) -> None:
-    path = day.path_of(writer.folder, NOON.timestamp())
+    path = MINUTES.path_of(writer.folder, NOON.timestamp())
+    path.parent.mkdir()
     path.write_bytes(b"this is no database" * 500)
     assert read(writer.folder, Kind.PORT, 1).values["in_bps"] == [None]
     assert path.exists()
@@ -164,7 +188,7 @@ def test_a_file_damaged_while_it_is_open_is_set_aside_and_the_minute_is_kept(wri
     for subject in range(3000):
         writer.add(Kind.PORT, subject, NOON.timestamp() + 60, port(2.0))
     writer.flush(NOON.timestamp() + 60)
-    assert list(writer.folder.glob("*.damaged-*"))
+    assert list((writer.folder / "1m").glob("*.damaged-*"))
     assert read(writer.folder, Kind.PORT, 2).values["in_bps"][1] == 2
 
 
@@ -178,7 +202,7 @@ def test_on_a_full_disk_values_wait_and_are_written_later(
 
     writer.add(Kind.PORT, 7, NOON.timestamp(), port(3.0))
     with monkeypatch.context() as patch:
-        patch.setattr(day.DayFile, "write", full)
+        patch.setattr(files.HistoryFile, "write", full)
         writer.flush(NOON.timestamp() + 1)
     writer.flush(NOON.timestamp() + 60)
     assert read(writer.folder, Kind.PORT, 1).values["in_bps"] == [3]
