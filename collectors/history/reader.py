@@ -1,7 +1,9 @@
 """Reading history for charts. What is not known is None: a chart shows the gap instead of drawing across it.
 
-window --> step: as fine as the points allow, and as the oldest of it is still known
---> the coarsest tier that serves the step; what it lacks at either end comes from the others
+    window --> step: as fine as the points allow, and as the oldest of it is still known
+           --> the coarsest tier that serves the step; what it lacks at either end comes from the finer ones
+
+The newest minutes are not rolled up yet, and of most ports there are no hours: so the finer ones are asked as well.
 """
 
 import logging
@@ -25,7 +27,7 @@ log = logging.getLogger(__name__)
 class TimeSeries:
     """`times` are seconds of the Unix epoch, `step_s` apart, each the beginning of its step.
 
-    `peaks` has, of each field that is a mean, the highest in each step.
+    `peaks` has the highest minute in each step, of the fields that have peaks.
     """
 
     step_s: int
@@ -56,8 +58,7 @@ class HistoryReader:
         last = max(first, math.ceil(end.timestamp() / MINUTE_S) * MINUTE_S)
         step = math.ceil(max(wanted, (last - first) / max(1, points)) / usual.step_s) * usual.step_s
         grid = _Grid(kind, first, last, step)
-        place = TIERS.index(usual)
-        for tier in (usual, *reversed(TIERS[:place]), *TIERS[place + 1 :]):
+        for tier in reversed(TIERS[: TIERS.index(usual) + 1]):
             for begin_at, end_at in grid.unknown_ends():
                 self._fill(grid, tier, subject_id, begin_at, end_at)
         return grid.series()
@@ -102,7 +103,7 @@ class _Grid:
         steps = len(self.times)
         self.weights = [0] * steps
         self.values = {one.name: [None] * steps for one in FIELDS[self.kind]}
-        self.peaks = {one.name: [None] * steps for one in _means(self.kind)}
+        self.peaks = {one.name: [None] * steps for one in _peaked(self.kind)}
 
     @property
     def times(self) -> list[int]:
@@ -118,14 +119,14 @@ class _Grid:
 
     def add(self, rows: list[tuple[float | None, ...]]) -> None:
         """A step that spans two files gets rows of both."""
-        fields, means = FIELDS[self.kind], _means(self.kind)
+        fields, peaked = FIELDS[self.kind], _peaked(self.kind)
         for number, count, *found in rows:
             place, weight = int(number or 0), int(count or 0)
             for one, value in zip(fields, found, strict=False):
                 if value is not None:
                     known = self.values[one.name]
                     known[place] = _joined(known[place], self.weights[place], value / one.scale, weight, one.merge)
-            for one, value in zip(means, found[len(fields) :], strict=True):
+            for one, value in zip(peaked, found[len(fields) :], strict=True):
                 if value is not None:
                     highest = self.peaks[one.name]
                     highest[place] = _joined(highest[place], 0, value / one.scale, 0, Merge.MOST)
@@ -135,8 +136,8 @@ class _Grid:
         return TimeSeries(self.step_s, self.times, self.values, self.peaks)
 
 
-def _means(kind: Kind) -> list[Field]:
-    return [one for one in FIELDS[kind] if one.merge is Merge.MEAN]
+def _peaked(kind: Kind) -> list[Field]:
+    return [one for one in FIELDS[kind] if one.peak]
 
 
 def _joined(known: float | None, weight: int, value: float, more: int, merge: Merge) -> float:
@@ -158,7 +159,7 @@ def select_statement(connection: sqlite3.Connection, kind: Kind, tier: Tier) -> 
     """One look-up a step in the time-first key; scanning the range would read every other subject's rows."""
     known = files.known_columns(connection, kind)
     fields = [merge_expression(one) if one.name in known else "NULL" for one in FIELDS[kind]]
-    peaks = [peak_expression(one, known) if one.name in known else "NULL" for one in _means(kind)]
+    peaks = [peak_expression(one, known) if one.name in known else "NULL" for one in _peaked(kind)]
     return (
         f"{moments(tier.step_s)} SELECT (moment.ts - :origin) / :step AS number, count(*), "  # noqa: S608  # constants
         f"{', '.join([*fields, *peaks])} "

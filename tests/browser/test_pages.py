@@ -97,6 +97,30 @@ def test_a_chart_draws_the_history(browser: Browser, sample: County) -> None:
     walker.close()
 
 
+STEPS = {1: 60, 6: 60, 24: 240, 168: 1800, 8760: 79200}
+# Whether the first chart has a drawing.
+DRAWN = """() => {
+  const canvas = document.querySelector(".chart canvas");
+  const dots = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  return dots.filter((value, at) => at % 4 === 3 && value).length > 2000;
+}"""
+
+
+@pytest.mark.parametrize("hours", STEPS)
+def test_every_period_draws_lines_and_from_a_day_on_their_peaks(browser: Browser, sample: County, hours: int) -> None:
+    walker = sample.walker(browser, "network")
+    walker.go("/devices/1")
+    with walker.page.expect_response(lambda response: f"hours={hours}" in response.url) as answer:
+        walker.page.click(f"[data-hours='{hours}']")
+    assert answer.value.json()["step"] == STEPS[hours]
+    chart = walker.page.locator(".chart").first
+    chart.locator("canvas").wait_for()
+    assert chart.locator(".u-series.peak").count() == (2 if hours >= 24 else 0)
+    walker.page.wait_for_function(DRAWN)
+    walker.require_clean()
+    walker.close()
+
+
 def test_forms_work_without_javascript(browser: Browser, sample: County) -> None:
     walker: Walker = sample.walker(browser, "network", script=False)
     walker.go("/lines/3")

@@ -283,6 +283,7 @@ def history(folder: Path, devices: dict[int, int], now: datetime, hours: int = 6
             )
             writer.add(Kind.PORT, port, moment, (4e7 + 3e7 * wave, 2e7 * wave, 0, 0, 0, 0, 17, 7))
     writer.flush(now.timestamp())
+    writer.roll_up(now.timestamp(), devices.values())
     writer.close(now.timestamp())
 
 

@@ -131,6 +131,25 @@ def test_charts_get_numbers_with_gaps(admin: Browser, sample: Database, clock: S
     assert max(value or 0 for value in admin.get(f"/data/ports/{port.id}").get_json()["values"]["in_bps"]) > 4e7
 
 
+@pytest.mark.parametrize(("hours", "step"), [(1, 60), (6, 60), (24, 240), (168, 1800), (8760, 79200)])
+def test_a_chart_over_a_week_or_a_year_has_means_and_peaks(
+    admin: Browser, sample: Database, clock: StillClock, hours: int, step: int
+) -> None:
+    with sample.read() as session:
+        port = session.scalars(select(Port).order_by(Port.id)).first()
+    assert port
+    folder = admin.client.application.extensions["guanjin"].settings.storage.data / "history"
+    county.history(folder, {port.device_id: port.id}, clock.now())
+    found = admin.get(f"/data/ports/{port.id}?hours={hours}").get_json()
+    assert found["step"] == step
+    assert abs(len(found["times"]) * step - hours * 3600) <= 2 * step
+    rates = [rate for rate in found["values"]["in_bps"] if rate is not None]
+    peaks = [rate for rate in found["peaks"]["in_bps"] if rate is not None]
+    assert len(rates) == len(peaks) >= 1
+    assert 4e7 <= max(rates) <= max(peaks) < 7e7
+    assert step == 60 or max(rates) < max(peaks)
+
+
 def test_another_units_objects_are_not_there(browse: Browse, sample: Database) -> None:
     with sample.read() as session:
         unit = session.scalars(select(Unit).where(Unit.name == "石塘镇人民政府")).one()

@@ -18,7 +18,8 @@ from web.state import console, me
 
 blueprint = Blueprint("data", __name__, url_prefix="/data")
 HOURS = {"1": 1, "6": 6, "24": 24, "168": 7 * 24, "8760": 365 * 24}
-POINTS = 360
+# Six hours by the minute, and two pixels a point at least.
+POINTS = 400
 FIELDS: Mapping[Kind, frozenset[str]] = {
     Kind.DEVICE: frozenset({"cpu_percent", "memory_percent", "rtt_avg_ms", "rtt_max_ms", "loss_percent"}),
     Kind.PORT: frozenset({"in_bps", "out_bps", "in_errors", "out_errors"}),
