@@ -117,6 +117,13 @@ class ScrapeTooLongError(CollectorError):
     hint = N_("give the scrape more time, or look at the device's load")
 
 
+class HistoryUnavailableError(CollectorError):
+    code = "collectors.history_unavailable"
+    category = Category.UNREACHABLE
+    message = N_("the Prometheus at %(host)s gives no history: %(reason)s")
+    hint = N_("look at polling.prometheus_url and at the Prometheus itself")
+
+
 class UnknownDeviceError(CollectorError):
     code = "collectors.unknown_device"
     category = Category.NOT_FOUND

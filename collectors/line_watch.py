@@ -167,6 +167,8 @@ def line_chunks(line: LineTarget, seen: LineView) -> dict[str, bytes]:
         "guanjin_line_up": works,
         "guanjin_line_loss_ratio": None if loss is None else loss / 100,
         "guanjin_line_rtt_seconds": None if rtt is None else rtt / 1000,
+        "guanjin_line_receive_bits_per_second": seen.in_bps,
+        "guanjin_line_transmit_bits_per_second": seen.out_bps,
         "guanjin_line_utilisation_ratio": None if seen.utilisation_percent is None else seen.utilisation_percent / 100,
     }
     return {name: sample(name, labels, value) for name, value in values.items() if value is not None}

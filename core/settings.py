@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -62,6 +63,21 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 
 
+def _known_url(address: str) -> str:
+    """Empty, or the whole address of an HTTP API; a password has no place in settings."""
+    try:
+        parts = urlsplit(address)
+        sound = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        sound = False
+    if address and (not sound or "@" in parts.netloc or parts.query or parts.fragment):
+        raise PydanticCustomError("address", N_("http://host:port or https://host, without a user name"))
+    return address
+
+
+HttpUrl = Annotated[str, AfterValidator(_known_url)]
+
+
 class SiteSettings(Section):
     name: str = Field("", description=N_("name of the office, shown on every page"))
     zone: Zone = Field(Zone.EXTRANET, description=N_("network that this instance stands in"))
@@ -110,6 +126,9 @@ class PollingSettings(Section):
         10, ge=1, le=60, description=N_("seconds between two looks at a line, where the ledger does not say otherwise")
     )
     profiles: Path | None = Field(None, description=N_("folder with additional device profiles"))
+    prometheus_url: HttpUrl = Field(
+        "", description=N_("address of a Prometheus that scrapes this instance; charts then read its history")
+    )
 
 
 class WorkerSettings(Section):

@@ -24,15 +24,19 @@ scrape_configs:
 class Prometheus:
     """`with Prometheus(folder, port) as prometheus: prometheus.query("up")`."""
 
-    def __init__(self, folder: Path, scraped_port: int) -> None:
+    def __init__(self, folder: Path, scraped_port: int = 0, *, config: str = "", past: str = "") -> None:
+        """Scrapes our whole page at a port, or what a configuration says; `past` is OpenMetrics with times."""
         self._folder = folder
         self._port = free_port()
-        self._config = CONFIG.format(port=scraped_port)
+        self._config = config or CONFIG.format(port=scraped_port)
+        self._past = past
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True)
         (self._folder / "prometheus.yml").write_text(self._config, encoding="utf-8")
+        if self._past:
+            self._fill()
         with (self._folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
                 [
@@ -51,6 +55,16 @@ class Prometheus:
         if self._process is not None:
             self._process.terminate()
             self._process.wait(20)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    def _fill(self) -> None:
+        source = self._folder / "past.txt"
+        source.write_text(self._past, encoding="utf-8")
+        command = ["/usr/bin/promtool", "tsdb", "create-blocks-from", "openmetrics", str(source)]
+        subprocess.run([*command, str(self._folder / "data")], check=True, capture_output=True)
 
     def query(self, expression: str) -> list[dict[str, Any]]:
         """An instant query: [{"metric": {...}, "value": [time, text]}]."""

@@ -30,6 +30,9 @@ def test_the_environment_wins_over_the_file(file: Path) -> None:
         ("", {"GUANJIN_WEB_LISTEN_PORT": "99999"}, ["web.listen_port", "99999", "GUANJIN_WEB_LISTEN_PORT", "65535"]),
         ("", {"GUANJIN_WEB_LISTENPORT": "1"}, ["GUANJIN_WEB_LISTENPORT", "GUANJIN_WEB_LISTEN_PORT"]),
         ("[security]\naudit_days = 30", {}, ["security.audit_days", "30", "180"]),
+        ("[polling]\nprometheus_url = 'ftp://a'", {}, ["polling.prometheus_url", "ftp://a", "http://host:port"]),
+        ("[polling]\nprometheus_url = 'http://u:p@a'", {}, ["polling.prometheus_url", "without a user name"]),
+        ("[polling]\nprometheus_url = 'http://a:x/'", {}, ["polling.prometheus_url"]),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_value_and_what_is_allowed(

@@ -1,6 +1,7 @@
 """Overview, devices, lines, ports, charts, search, maintenance: on a county in the tables."""
 
 import re
+import socket
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from collectors.models import PollerStatus
 from core.database import Database
+from core.settings import PollingSettings, Settings
 from inventory.models import Device, Line, Port, Unit
 from security.audit import AuditRecord
 from security.roles import Role
@@ -244,3 +246,19 @@ def test_what_is_no_mac_address_is_none(text: str) -> None:
 def test_times_are_those_of_the_site(admin: Browser, clock: StillClock) -> None:
     assert clock.now() + timedelta(hours=8)
     assert "2026-11-23 10:30:00" in admin.get("/status").text
+
+
+def test_while_prometheus_fails_charts_show_our_own_history_and_say_so(
+    browse: Browse, sample: Database, clock: StillClock, settings: Settings
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        browser = browse(person(Role.NETWORK_ADMIN), polling=PollingSettings(prometheus_url=url))
+        county.history(settings.storage.data / "history", {1: 1}, clock.now(), hours=1)
+        answer = browser.get("/data/devices/1?hours=1")
+    assert answer.status_code == 200
+    assert any(answer.json["values"]["cpu_percent"])
+    assert url.removeprefix("http://") in answer.json["note"]
+    assert "本机" in answer.json["note"]
+    assert browse(person(Role.NETWORK_ADMIN)).get("/data/devices/1").json["note"] == ""
