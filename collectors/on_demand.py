@@ -100,7 +100,7 @@ class OnDemand:
         watched = self._found(target.removeprefix("udp://").removesuffix(SNMP_PORT))
         if watched is None:
             raise TargetUnknownError(target=target)
-        if watched.target.community is None:
+        if not watched.target.speaks_snmp:
             raise watched.target.fault or NotBySnmpError(device=watched.target.name)
         if watched.reachability is Reachability.DOWN:
             raise DeviceDownError(device=watched.target.name)
