@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 # A short folder, because the path of a socket has 107 bytes at most.
 PARALLEL = -n 2 --dist loadfile --basetemp=$$(mktemp -d /tmp/gj.XXXXXX)
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test test-fast lint format lock packages vendor corpus fuzz screenshots clean
+.PHONY: help install install-dev demo test test-fast bench lint format lock packages vendor corpus fuzz screenshots clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ test: packages install-dev lint ## the whole suite, real parts included
 
 test-fast: install-dev ## the tests that need nothing but Python, in seconds
 	$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
+
+bench: install-dev ## what it costs, beside its peers in the same run; ROUNDS=3, ONLY="poll_v2c ..." for some of it
+	@tests/packages.sh bench/packages.txt
+	@$(BIN)/python -m bench $(ONLY)
 
 lint: install-dev ## ruff, mypy strict, import layers, templates, documents
 	$(BIN)/ruff check .

@@ -1,8 +1,9 @@
 #!/bin/sh
-# Installs what tests/packages.txt lists when run as root; otherwise names exactly what is missing and fails.
+# Installs what a list of packages names (tests/packages.txt when none is given) when run as root; otherwise names exactly
+# what is missing and fails.
 set -eu
-cd "$(dirname "$0")"
-missing=$(grep -v '^#' packages.txt | while read -r package proof; do [ -e "$proof" ] || printf '%s ' "$package"; done)
+list=${1:-$(dirname "$0")/packages.txt}
+missing=$(grep -v '^#' "$list" | while read -r package proof; do [ -e "$proof" ] || printf '%s ' "$package"; done)
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ]; then
     apt-get -qq update
@@ -13,6 +14,6 @@ if [ "$(id -u)" = 0 ]; then
     [ -z "${ours:-}" ] || rm /usr/sbin/policy-rc.d
     exit 0
 fi
-echo "the tests need these Debian packages, which are not installed: $missing" >&2
+echo "$list: these Debian packages are not installed: $missing" >&2
 echo "hint: sudo apt-get install --no-install-recommends $missing" >&2
 exit 1
