@@ -10,6 +10,7 @@ from typing import Final
 
 from collectors.snmp.errors import WireError
 from collectors.snmp.wire.ber import element, expect, integer_contents
+from collectors.snmp.wire.expected import Expected
 from collectors.snmp.wire.pdu import (
     SEQUENCE,
     Pdu,
@@ -17,7 +18,6 @@ from collectors.snmp.wire.pdu import (
     PduType,
     encode_pdu,
     read_body,
-    read_expected,
     read_number,
     read_pdu,
     read_pdu_head,
@@ -103,10 +103,11 @@ class GetTemplate:
     that it always takes four octets.
     """
 
-    __slots__ = ("_after", "_before", "names")
+    __slots__ = ("_after", "_before", "_expected", "names")
 
     def __init__(self, names: Sequence[bytes]) -> None:
         self.names = names
+        self._expected = Expected(names)
         self._after = NO_ERROR + element(SEQUENCE, b"".join(element(SEQUENCE, name + NULL) for name in names))
         number = element(Tag.INTEGER, integer_contents(FIRST_REQUEST_ID))
         pdu = element(PduType.GET, number + self._after)
@@ -121,7 +122,7 @@ class GetTemplate:
 
         Raises `WireError` when the answer names other variables than were asked (RFC 3416 section 4.2.1 forbids it).
         """
-        matched = read_expected(data, head, self.names)
+        matched = self._expected.read(data, head)
         if matched is not None:
             return matched
         status, index, _, _ = read_body(data, head)

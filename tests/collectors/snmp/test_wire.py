@@ -1,6 +1,7 @@
 """The codec against itself, against pysnmp's, and against octets that no agent ought to send."""
 
 import contextlib
+from collections.abc import Callable, Iterable
 
 import pytest
 from hypothesis import example, given, settings
@@ -34,6 +35,8 @@ from collectors.snmp.wire import (
     request,
 )
 from collectors.snmp.wire.ber import element
+from collectors.snmp.wire.expected import Expected
+from collectors.snmp.wire.pdu import read_expected
 
 INT32 = st.integers(-0x80000000, 0x7FFFFFFF)
 UINT32 = st.integers(0, 0xFFFFFFFF)
@@ -52,6 +55,15 @@ VALUES = st.one_of(
     st.just((Tag.NULL, None)),
     st.sampled_from([(why.value, why) for why in Missing]),
 )
+# Values of which many have the same length, under names that go by their type.
+NUMBERS = st.one_of(
+    st.sampled_from([1, 255, 256, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF]).map(
+        lambda n: VarBind((1, 3, 1), Tag.COUNTER32, n)
+    ),
+    st.sampled_from([1, 2**33, 2**41, 2**48, 2**62, 2**63]).map(lambda n: VarBind((1, 3, 2), Tag.COUNTER64, n)),
+    st.sampled_from([-129, -1, 0, 127, 70000]).map(lambda n: VarBind((1, 3, 3), Tag.INTEGER, n)),
+)
+FLIP = st.tuples(st.integers(0, 10_000), st.integers(0, 255))
 VARBINDS = st.builds(lambda oid, typed: VarBind(oid, *typed), OIDS, VALUES)
 PDUS = st.builds(Pdu, st.sampled_from(PduType), INT32, st.lists(VARBINDS, max_size=6).map(tuple), INT32, INT32)
 MESSAGES = st.builds(Message, st.sampled_from([Version.V1, Version.V2C]), st.binary(max_size=140), PDUS)
@@ -213,6 +225,43 @@ def test_the_fast_path_reads_what_the_codec_reads(varbinds: list[VarBind]) -> No
     asked = decode_message(envelope(Version.V2C, b"x", template.encode(FIRST_REQUEST_ID))).pdu
     packet = encode_message(Message(Version.V2C, b"x", asked.respond(varbinds)))
     assert template.read(packet, read_head(packet).pdu) == (0, 0, [varbind.value for varbind in varbinds])
+
+
+@given(st.lists(st.tuples(VARBINDS, VARBINDS), max_size=12))
+def test_an_answer_after_another_one_is_read_as_if_it_were_the_first(pairs: list[tuple[VarBind, VarBind]]) -> None:
+    """The second names the same variables; its values have the same lengths now and then, so that layouts are used."""
+    template = GetTemplate([oid_name(first.oid) for first, _ in pairs])
+    seconds = [first if len(first.oid) % 2 else second._replace(oid=first.oid) for first, second in pairs]
+    for varbinds in ([first for first, _ in pairs], seconds, seconds):
+        packet = encode_message(Message(Version.V2C, b"x", Pdu(PduType.RESPONSE, 7, tuple(varbinds))))
+        assert template.read(packet, read_head(packet).pdu) == (0, 0, [varbind.value for varbind in varbinds])
+
+
+@given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=1, max_size=12), st.lists(FLIP, max_size=3))
+def test_a_known_layout_lets_nothing_through_that_the_slow_reader_would_not(
+    pairs: list[tuple[VarBind, VarBind]], flips: list[tuple[int, int]]
+) -> None:
+    names = [oid_name(first.oid) for first, _ in pairs]
+    known = Expected(names)
+    packets = [_numbers_packet(first for first, _ in pairs), _numbers_packet(second for _, second in pairs)]
+    known.read(packets[0], read_head(packets[0]).pdu)
+    data = bytearray(packets[1])
+    for at, octet in flips:
+        data[at % len(data)] = octet
+    with contextlib.suppress(WireError):
+        head = read_head(bytes(data)).pdu
+        assert _outcome(known.read, bytes(data), head) == _outcome(read_expected, bytes(data), head, names)
+
+
+def _numbers_packet(varbinds: Iterable[VarBind]) -> bytes:
+    return encode_message(Message(Version.V2C, b"x", Pdu(PduType.RESPONSE, 7, tuple(varbinds))))
+
+
+def _outcome(read: Callable[..., object], *arguments: object) -> object:
+    try:
+        return read(*arguments)
+    except WireError as error:
+        return error.facts
 
 
 @pytest.mark.parametrize("size", [0, 126, 127, 128, 129, 255, 256, 300, 65536])
