@@ -18,7 +18,7 @@ from typing import Final
 from collectors.errors import PollTooLongError
 from collectors.icmp import Pinger
 from collectors.judge import Signs
-from collectors.models import STATUS_NUMBERS, PortStatus
+from collectors.models import STATUSES, PortStatus
 from collectors.profile_folder import load_profiles
 from collectors.snmp import Discovery, Engine, Health, Poll, PollPlan, Rediscover, Session, Target, Version, discover
 from collectors.snmp.health import health_oids, read_health
@@ -45,7 +45,6 @@ QUICK_SLACK_S: Final = 0.5
 REDISCOVER_S: Final = 6 * 3600.0
 # An agent whose table "changes" all the time is not discovered all the time.
 REDISCOVER_LEAST_S: Final = 300.0
-STATUSES: Final = {number: status for status, number in STATUS_NUMBERS.items()}
 VERSIONS: Final = {SnmpVersion.V1: Version.V1, SnmpVersion.V2C: Version.V2C, SnmpVersion.V3: Version.V3}
 
 

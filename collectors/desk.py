@@ -7,7 +7,7 @@ others waiting keeps no device waiting. A write that fails is logged and counted
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from collectors.history import HistoryWriter
 from collectors.models import DeviceState, DiscoveredNeighbour, LineState, PortState, SensorState
 from collectors.pending import Pending
-from collectors.store import Known, Outage, OutageKey, Row, Store
+from collectors.store import Known, Outage, OutageKey, Row, Store, Traffic
 from core.database import Base
 from core.jobs.storage import is_trouble
 
@@ -50,6 +50,12 @@ class Desk:
     def put(self, model: type[Base], row: Row, *, even_if_same: bool = False) -> None:
         """To be written soon, if it differs from what was."""
         self._pending.put(model, row, even_if_same=even_if_same)
+
+    def put_ports(self, rows: Iterable[Row], traffic: Mapping[int, Traffic], moment: datetime) -> None:
+        """Whole rows of ports, and of others the traffic alone, by port id."""
+        for row in rows:
+            self._pending.put_port(row)
+        self._pending.put_traffic(traffic, moment)
 
     async def change(self, model: type[Base], row: Row, outages: Sequence[Outage] = ()) -> None:
         """To be written now, durably. What cannot be written is written later: no poll brings an outage again."""
@@ -107,15 +113,18 @@ class Desk:
 
     async def flush(self) -> None:
         await self._write_late()
-        batch = {} if self._late else self._pending.take()
-        if not batch:
+        if self._late:
+            return
+        batch, traffic = self._pending.take(), self._pending.take_traffic()
+        if not batch and not traffic:
             return
         try:
-            await self._in(self._database, self._store.save, batch)
+            await self._in(self._database, self._store.save, batch, traffic)
         except SQLAlchemyError:
             self.failures += 1
-            self._pending.failed(batch)
-            log.exception("the state of %d rows could not be written", sum(map(len, batch.values())))
+            self._pending.failed(batch, traffic)
+            rows = sum(map(len, batch.values())) + len(traffic)
+            log.exception("the state of %d rows could not be written", rows)
 
     async def flush_history(self, now: datetime) -> None:
         await self._in(self._disk, self.history.flush, now.timestamp())

@@ -4,8 +4,8 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 
 from collectors.exposition import Columns, Number, label_text, sample
-from collectors.models import STATUS_NUMBERS, PortStatus, Reachability
-from collectors.snmp import Poll, PortFacts, Sensor
+from collectors.models import Reachability
+from collectors.snmp import Column, Poll, PortFacts, PortTable, Sensor
 from collectors.targets import DeviceTarget
 
 MOST_IF_SPEED = 0xFFFFFFFF
@@ -54,9 +54,9 @@ def device_chunks(target: DeviceTarget, poll: Poll, columns: Columns, seconds: f
     }
     if poll.uptime_ticks is not None:
         chunks["sysUpTime"] = sample("sysUpTime", labels, poll.uptime_ticks)
-    for name, values in _port_values(poll.ports).items():
-        if any(value is not None for value in values):
-            chunks[name] = columns.chunk(name, values)
+    for name, values in _port_values(poll.table).items():
+        if chunk := columns.chunk(name, values):
+            chunks[name] = chunk
     return chunks | sensor_chunks(own_labels(target), poll.health.sensors)
 
 
@@ -73,19 +73,27 @@ def measured_chunks(own: Mapping[str, str], measured: Mapping[str, float | None]
     }
 
 
-def _port_values(ports: Sequence[PortFacts]) -> dict[str, list[Number | None]]:
-    values: dict[str, list[Number | None]] = {
-        "ifSpeed": [None if port.speed_bps is None else min(port.speed_bps, MOST_IF_SPEED) for port in ports],
-        "ifHighSpeed": [None if port.speed_bps is None else port.speed_bps // 1_000_000 for port in ports],
-        "ifAdminStatus": [STATUS_NUMBERS[PortStatus(port.admin.value)] for port in ports],
-        "ifOperStatus": [STATUS_NUMBERS[PortStatus(port.oper.value)] for port in ports],
+def _port_values(table: PortTable) -> dict[str, Sequence[Number | None]]:
+    speeds = table.speed_bps
+    values: dict[str, Sequence[Number | None]] = {
+        "ifSpeed": [None if speed is None else min(speed, MOST_IF_SPEED) for speed in speeds],
+        "ifHighSpeed": [None if speed is None else speed // 1_000_000 for speed in speeds],
+        "ifAdminStatus": table.admin,
+        "ifOperStatus": table.oper,
     }
     for name, field in FAULTS.items():
-        values[name] = [getattr(port.counters, field) for port in ports]
+        values[name] = table.counters[field]
+    widths = [port.counters.wide for port in table.known]
     for names, wide in ((WIDE, True), (NARROW, False)):
         for name, field in names.items():
-            values[name] = [getattr(port.counters, field) if port.counters.wide is wide else None for port in ports]
+            values[name] = _of_width(table.counters[field], widths, wide=wide)
     return values
+
+
+def _of_width(column: Column, widths: Sequence[bool], *, wide: bool) -> Column:
+    if (not wide) not in widths:
+        return column
+    return [value if width is wide else None for value, width in zip(column, widths, strict=True)]
 
 
 def sensor_chunks(own: Mapping[str, str], sensors: Sequence[Sensor]) -> dict[str, bytes]:

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from collectors.history.writer import Values
-from collectors.models import STATUS_NUMBERS, PortStatus
-from collectors.snmp import Discovery, Health, Neighbour, Poll, PortFacts
+from collectors.rates import PortRates
+from collectors.snmp import Discovery, Health, Neighbour, Poll
 from collectors.store import Row
 from collectors.watched import Watched, WatchedPort
 
@@ -93,29 +93,19 @@ def port_row(device_id: int, port: WatchedPort, name: str, now: datetime) -> Row
         "speed_bps": facts.speed_bps if facts.speed_bps is not None and facts.speed_bps < 2**63 else None,
         "in_bps": rates.in_bps,
         "out_bps": rates.out_bps,
-        "in_errors": _rounded(rates.in_errors),
-        "out_errors": _rounded(rates.out_errors),
-        "in_discards": _rounded(rates.in_discards),
-        "out_discards": _rounded(rates.out_discards),
+        "in_errors": rates.in_errors,
+        "out_errors": rates.out_errors,
+        "in_discards": rates.in_discards,
+        "out_discards": rates.out_discards,
         "last_change": port.last_change,
         "updated": now,
     }
 
 
-def port_history(port: WatchedPort) -> Values:
+def port_history(rates: PortRates, admin: int, oper: int) -> Values:
     """In the order of `history.record.FIELDS[Kind.PORT]`."""
-    rates = port.rates
-    status = STATUS_NUMBERS[port.admin] * 16 + STATUS_NUMBERS[port.oper]
-    return [
-        rates.in_bps,
-        rates.out_bps,
-        rates.in_errors,
-        rates.out_errors,
-        rates.in_discards,
-        rates.out_discards,
-        status,
-        rates.utilisation_percent,
-    ]
+    *traffic, utilisation_percent = rates
+    return (*traffic, admin * 16 + oper, utilisation_percent)
 
 
 def sensor_rows(device_id: int, health: Health, now: datetime) -> list[Row]:
@@ -160,17 +150,9 @@ def neighbour_rows(device_id: int, neighbours: Iterable[Neighbour], now: datetim
     return list({(row["local_port"], row["remote_name"], row["remote_port"]): row for row in rows}.values())
 
 
-def statuses(facts: PortFacts) -> tuple[PortStatus, PortStatus]:
-    return PortStatus(facts.admin.value), PortStatus(facts.oper.value)
-
-
 def _cut(text: str, length: int) -> str | None:
     """PostgreSQL's text knows no NUL; an agent's does."""
     return text.replace("\0", "")[:length] or None
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 3)
 
 
 def _plain(facts: dict[str, Any]) -> Row:

@@ -116,17 +116,27 @@ class Columns:
     def __init__(self, labels: Sequence[str]) -> None:
         self.labels = labels
         self._formats: dict[str, str] = {}
+        self._last: dict[str, tuple[Sequence[Number | None], bytes]] = {}
 
     def chunk(self, name: str, values: Sequence[Number | None]) -> bytes:
-        """`values` are in the order of the labels; what is None has no line."""
-        if None in values:
+        """`values` are in the order of the labels; what is None has no line.
+
+        Whole numbers are the rule, and most columns bring what they brought at the last poll.
+        """
+        if set(map(type, values)) != {int}:
             pairs = zip(self.labels, values, strict=True)
             return "".join(f"{name}{labels} {number(value)}\n" for labels, value in pairs if value is not None).encode()
+        before, chunk = self._last.get(name, (None, b""))
+        if values != before:
+            chunk = (self._format(name) % tuple(values)).encode()
+            self._last[name] = values, chunk
+        return chunk
+
+    def _format(self, name: str) -> str:
         form = self._formats.get(name)
         if form is None:
-            form = "".join(f"{name}{labels.replace('%', '%%')} %s\n" for labels in self.labels)
-            self._formats[name] = form
-        return (form % tuple([number(value) for value in values if value is not None])).encode()
+            form = self._formats[name] = "".join(f"{name}{labels.replace('%', '%%')} %d\n" for labels in self.labels)
+        return form
 
 
 class Exposition:

@@ -63,6 +63,7 @@ class PortStatus(StrEnum):
 
 
 STATUS_NUMBERS: Mapping[PortStatus, int] = {status: number for number, status in enumerate(PortStatus, start=1)}
+STATUSES: Mapping[int, PortStatus] = {number: status for status, number in STATUS_NUMBERS.items()}
 
 
 def _values(kind: Iterable[StrEnum]) -> list[str]:

@@ -12,24 +12,21 @@ from collectors.device_rows import (
     device_row,
     measured_by,
     neighbour_rows,
-    port_history,
-    port_row,
     said_by,
     sensor_rows,
-    statuses,
 )
 from collectors.errors import UnexpectedError
 from collectors.history import Kind
 from collectors.judge import Signs
 from collectors.kit import Kit
-from collectors.models import DeviceState, PortState, PortStatus, Reachability, SensorState, SubjectKind
+from collectors.models import DeviceState, Reachability, SensorState, SubjectKind
 from collectors.port_identity import KnownPort, identify, unique_names
+from collectors.port_news import PortNews, take_over
 from collectors.probing import Probing
-from collectors.rates import PortRates, port_rates
 from collectors.snmp import Discovery, Poll, PortFacts, elapsed
 from collectors.snmp.errors import NoAnswerError, SendFailedError
 from collectors.verdicts import Verdicts
-from collectors.watched import EarlierPort, Watched, WatchedPort
+from collectors.watched import Watched
 from core.errors import GuanjinError
 
 log = logging.getLogger(__name__)
@@ -90,17 +87,13 @@ class Polling:
             await self._discovered(watched, answer.discovery, now)
         before, poll = watched.poll, answer.poll
         seconds = elapsed(before.uptime_ticks, poll.uptime_ticks, answer.at - watched.polled_at) if before else None
-        old, watched.ports = watched.ports, {}
-        for facts in poll.ports:
-            if (port_id := watched.ids.get(facts.index)) is not None:
-                earlier = watched.earlier.get(port_id)
-                watched.ports[port_id] = _port(port_id, facts, old.get(port_id) or earlier, seconds, now)
+        news = take_over(watched, poll.table, seconds, now)
         watched.said |= measured_by(poll, watched.said["booted"], now)
         watched.poll, watched.polled_at = poll, answer.at
         watched.agent_failed, watched.last_poll, watched.last_answer = False, now, now
         watched.fault = next(iter(answer.faults), None)
         self._tally.poll_seconds += answer.seconds
-        self._hand_over(watched, poll, old, now)
+        self._hand_over(watched, poll, news, now)
         self._show(watched, poll, answer.seconds)
         await self._verdicts.hear(watched, Signs(icmp=watched.pulse.answering, snmp=True), now)
         self._verdicts.touched(watched.target.id, now)
@@ -121,15 +114,12 @@ class Polling:
         rows = neighbour_rows(device, discovery.neighbours, now)
         await self._desk.rediscovered(device, list(watched.ids.values()), rows)
 
-    def _hand_over(self, watched: Watched, poll: Poll, old: dict[int, WatchedPort], now: datetime) -> None:
-        """Rows of the state and of the history. A port that is down and stays down adds nothing to its history."""
+    def _hand_over(self, watched: Watched, poll: Poll, news: PortNews, now: datetime) -> None:
+        """Rows of the state and of the history."""
         device, moment = watched.target.id, now.timestamp()
         self._desk.put(DeviceState, device_row(watched, now))
-        for port in watched.ports.values():
-            self._desk.put(PortState, port_row(device, port, watched.names[port.facts.index], now))
-            before = old.get(port.port_id)
-            if port.oper is PortStatus.UP or before is None or before.oper is not port.oper:
-                self._desk.history.add(Kind.PORT, port.port_id, moment, port_history(port))
+        self._desk.put_ports(news.rows, news.traffic, now)
+        self._desk.history.add_many(Kind.PORT, moment, news.history)
         for row in sensor_rows(device, poll.health, now):
             self._desk.put(SensorState, row)
         said = watched.said
@@ -139,20 +129,11 @@ class Polling:
 
     def _show(self, watched: Watched, poll: Poll, seconds: float) -> None:
         target = watched.target
-        if watched.columns is None or len(watched.columns.labels) != len(poll.ports):
-            watched.columns = port_columns(target, poll.ports)
+        if watched.columns is None or len(watched.columns.labels) != len(poll.table.known):
+            watched.columns = port_columns(target, poll.table.known)
         chunks = device_chunks(target, poll, watched.columns, seconds)
         chunks |= measured_chunks(own_labels(target), watched.said)
         self._exposition.put((SubjectKind.DEVICE, target.id), chunks)
-
-
-def _port(
-    port_id: int, facts: PortFacts, old: WatchedPort | EarlierPort | None, seconds: float | None, now: datetime
-) -> WatchedPort:
-    admin, oper = statuses(facts)
-    rates = port_rates(old.facts.counters, facts, seconds) if isinstance(old, WatchedPort) else PortRates()
-    last_change = None if old is None else old.last_change if old.oper is oper else now
-    return WatchedPort(port_id, facts, rates, admin, oper, last_change)
 
 
 def _known(watched: Watched, ports: tuple[PortFacts, ...]) -> list[KnownPort]:

@@ -11,7 +11,7 @@ from collectors.device_metrics import probe_chunks
 from collectors.device_rows import port_row
 from collectors.history import Kind
 from collectors.kit import Kit
-from collectors.models import PortState, Reachability
+from collectors.models import Reachability
 from collectors.verdicts import Verdicts
 from collectors.watched import Watched
 
@@ -78,5 +78,5 @@ class Probing:
                 now = self._clock.now()
                 port.admin, port.oper, port.last_change = admin, oper, now
                 name = watched.names[port.facts.index]
-                self._desk.put(PortState, port_row(watched.target.id, port, name, now))
+                self._desk.put_ports([port_row(watched.target.id, port, name, now)], {}, now)
                 self._verdicts.hasten(watched.target.id)

@@ -4,10 +4,11 @@ A counter of 32 bits wraps (a busy gigabit port every 34 seconds); an agent that
 agents jump. A rate is shown only when it is certain: never negative, never above what the port can carry.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
 
-from collectors.snmp import PortCounters, PortFacts, difference
+from collectors.snmp import Column, PortTable, difference
 
 LEAST_SECONDS: Final = 0.5
 # Counters are read some milliseconds earlier or later than the clock, so a full port may seem a little fuller.
@@ -15,10 +16,10 @@ SPEED_SLACK: Final = 1.2
 # A port that does not say its speed is believed up to the fastest Ethernet there is.
 FASTEST_BPS: Final = 1_600_000_000_000
 SMALLEST_PACKET_BITS: Final = 512
+FAULTS: Final = ("in_errors", "out_errors", "in_discards", "out_discards")
 
 
-@dataclass(frozen=True, slots=True)
-class PortRates:
+class PortRates(NamedTuple):
     """Bits and packets per second; None for what cannot be known. `utilisation_percent` is the busier direction."""
 
     in_bps: int | None = None
@@ -30,6 +31,9 @@ class PortRates:
     utilisation_percent: float | None = None
 
 
+NO_RATES: Final = PortRates()
+
+
 def rate(before: int | None, after: int | None, seconds: float, ceiling: float, *, wide: bool) -> float | None:
     """Units per second; None when it cannot be known or would exceed `ceiling`."""
     gone = difference(before, after, wide=wide)
@@ -39,30 +43,49 @@ def rate(before: int | None, after: int | None, seconds: float, ceiling: float, 
     return found if 0 <= found <= ceiling else None
 
 
-def port_rates(before: PortCounters, port: PortFacts, seconds: float | None) -> PortRates:
-    """`seconds` between the two polls; None after a restart, when no difference means anything."""
-    now = port.counters
-    if seconds is None or before.wide is not now.wide:
-        return PortRates()
-    octets, packets = octet_ceiling(port.speed_bps), packet_ceiling(port.speed_bps)
-    in_bps = _bits(rate(before.in_octets, now.in_octets, seconds, octets, wide=now.wide))
-    out_bps = _bits(rate(before.out_octets, now.out_octets, seconds, octets, wide=now.wide))
-    return PortRates(
-        in_bps,
-        out_bps,
-        rate(before.in_errors, now.in_errors, seconds, packets, wide=False),
-        rate(before.out_errors, now.out_errors, seconds, packets, wide=False),
-        rate(before.in_discards, now.in_discards, seconds, packets, wide=False),
-        rate(before.out_discards, now.out_discards, seconds, packets, wide=False),
-        utilisation(max((bps for bps in (in_bps, out_bps) if bps is not None), default=None), port.speed_bps),
-    )
+def port_rates(before: PortTable, after: PortTable, seconds: float | None) -> list[PortRates]:
+    """Of each port of two polls of the same ports; `seconds` lie between them.
+
+    None after a restart, when no difference means anything.
+    """
+    if seconds is None or seconds < LEAST_SECONDS:
+        return [NO_RATES] * len(after.known)
+    wide = [port.counters.wide for port in after.known]
+    same = [old.counters.wide is now for old, now in zip(before.known, wide, strict=True)]
+    octets, packets = list(map(octet_ceiling, after.speed_bps)), list(map(packet_ceiling, after.speed_bps))
+    narrow = [False] * len(wide)
+
+    def rates(name: str, ceilings: Sequence[float], width: Sequence[bool]) -> list[float | None]:
+        return _rates(before.counters[name], after.counters[name], seconds, ceilings, width)
+
+    in_bps, out_bps = (list(map(_bits, rates(name, octets, wide))) for name in ("in_octets", "out_octets"))
+    faults = [list(map(_thousandths, rates(name, packets, narrow))) for name in FAULTS]
+    shares = list(map(_busier, in_bps, out_bps, after.speed_bps))
+    found = map(PortRates._make, zip(in_bps, out_bps, *faults, shares, strict=True))
+    return list(found) if all(same) else [each if fits else NO_RATES for each, fits in zip(found, same, strict=True)]
 
 
+def _rates(
+    before: Column, after: Column, seconds: float, ceilings: Sequence[float], wide: Sequence[bool]
+) -> list[float | None]:
+    """`rate` of a column, its plain case in line. Counters of faults mostly stand still, so that is asked first."""
+    if before == after and None not in after:
+        return [0.0] * len(after)
+    return [
+        gone / seconds
+        if old is not None and new is not None and 0 <= (gone := new - old) <= ceiling * seconds
+        else rate(old, new, seconds, ceiling, wide=width)
+        for old, new, ceiling, width in zip(before, after, ceilings, wide, strict=True)
+    ]
+
+
+@lru_cache
 def octet_ceiling(speed_bps: int | None) -> float:
     """Octets per second that a port of this speed could carry at most."""
     return (speed_bps or FASTEST_BPS) * SPEED_SLACK / 8
 
 
+@lru_cache
 def packet_ceiling(speed_bps: int | None) -> float:
     return (speed_bps or FASTEST_BPS) * SPEED_SLACK / SMALLEST_PACKET_BITS
 
@@ -72,6 +95,17 @@ def utilisation(bps: float | None, speed_bps: int | None) -> float | None:
     if bps is None or not speed_bps:
         return None
     return min(100.0, 100.0 * bps / speed_bps)
+
+
+def _busier(in_bps: int | None, out_bps: int | None, speed_bps: int | None) -> float | None:
+    if in_bps is None or out_bps is None:
+        return utilisation(out_bps if in_bps is None else in_bps, speed_bps)
+    return utilisation(max(in_bps, out_bps), speed_bps)
+
+
+def _thousandths(value: float | None) -> float | None:
+    """Three places are shown and kept."""
+    return None if value is None else round(value, 3)
 
 
 def _bits(octets: float | None) -> int | None:

@@ -7,7 +7,7 @@ brings again (outages, and the change of state that they belong to) goes through
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Table, delete, inspect, select
 from sqlalchemy.orm import Session
@@ -23,10 +23,15 @@ from collectors.models import (
     SensorState,
     SubjectKind,
 )
-from core.database import BULK_ROWS, Base, Database, bulk_upsert
+from core.database import BULK_ROWS, Base, Database, bulk_update, bulk_upsert
 from inventory.ports import ensure_ports
 
 Row = dict[str, Any]
+# The columns of a port's row that every poll changes, apart from the moment of writing.
+TRAFFIC: Final = ("in_bps", "out_bps", "in_errors", "out_errors", "in_discards", "out_discards")
+Traffic = tuple[float | None, ...]
+PortTraffic = tuple[Traffic, datetime]  # with the moment of the poll
+NO_TRAFFIC: Final[Mapping[int, PortTraffic]] = {}
 Item = TypeVar("Item")
 
 
@@ -95,11 +100,16 @@ class Store:
                 frozenset(_key(record) for record in session.scalars(open_outages)),
             )
 
-    def save(self, batch: Mapping[type[Base], Sequence[Row]]) -> None:
+    def save(self, batch: Mapping[type[Base], Sequence[Row]], traffic: Mapping[int, PortTraffic] = NO_TRAFFIC) -> None:
+        """`traffic` by port id; of ports whose rows are there."""
         for model, rows in batch.items():
             for piece in pieces(rows, BULK_ROWS):
                 with self.database.bulk() as connection:
                     bulk_upsert(connection, table_of(model), piece, key_columns(model))
+        table, columns = table_of(PortState), (*TRAFFIC, "updated")
+        for some in pieces([(*values, moment, port) for port, (values, moment) in traffic.items()], BULK_ROWS):
+            with self.database.bulk() as connection:
+                bulk_update(connection, table, columns, "port_id", some)
 
     def change(self, model: type[Base], row: Row, outages: Iterable[Outage]) -> None:
         """A new state and what it means for the record of outages, together or not at all."""

@@ -10,7 +10,7 @@ from collectors.icmp.pulse import Pulse
 from collectors.models import DeviceState, Evidence, PortState, PortStatus, Reachability
 from collectors.port_identity import KnownPort
 from collectors.rates import PortRates
-from collectors.snmp import Poll, PollPlan, PortFacts, Session
+from collectors.snmp import Poll, PollPlan, PortFacts, PortTable, Session
 from collectors.targets import DeviceTarget
 from core.errors import GuanjinError
 
@@ -38,7 +38,7 @@ class WatchedPort:
     """A port as the last poll left it."""
 
     port_id: int
-    facts: PortFacts
+    facts: PortFacts  # as discovered, but for the speed
     rates: PortRates
     admin: PortStatus
     oper: PortStatus
@@ -77,6 +77,8 @@ class Watched:
     ids: dict[int, int] = field(default_factory=dict)  # port ids by ifIndex
     names: dict[int, str] = field(default_factory=dict)  # by ifIndex
     earlier: dict[int, EarlierPort] = field(default_factory=dict)  # by port id
+    table: PortTable | None = None  # of the last poll
+    listed: Sequence[WatchedPort | None] = ()  # in the order of the table
     ports: dict[int, WatchedPort] = field(default_factory=dict)  # by port id
     columns: Columns | None = None
     polling: bool = False

@@ -43,10 +43,16 @@ class HistoryWriter:
 
     def add(self, kind: Kind, subject_id: int, moment: float, values: Values) -> None:
         """`values` in the order of FIELDS[kind]; `moment` is seconds of the Unix epoch."""
-        key = (kind, int(moment) // MINUTE_S * MINUTE_S, subject_id)
+        self.add_many(kind, moment, [(subject_id, values)])
+
+    def add_many(self, kind: Kind, moment: float, subjects: Iterable[tuple[int, Values]]) -> None:
+        """Of several subjects at one moment."""
+        minute = int(moment) // MINUTE_S * MINUTE_S
         with self._lock:
-            self._values.setdefault(key, []).append(values)
-            self._dirty.add(key)
+            for subject_id, values in subjects:
+                key = (kind, minute, subject_id)
+                self._values.setdefault(key, []).append(values)
+                self._dirty.add(key)
 
     def flush(self, now: float) -> None:
         """Write what came since the last call, then forget the minutes that are over."""

@@ -13,8 +13,8 @@ Discovery
     platform, vendor, hardware, version, serial), `.ports` (PortFacts), `.health` (Health), `.neighbours` (Neighbour),
     `.faults` (SnmpError of tables that the agent could not give in full).
 Poll
-    `.uptime_ticks`, `.ports` (PortFacts with PortCounters), `.health` (Processor, Mempool, Sensor, Storage; their `key`
-    is steady from poll to poll), `.rediscover`.
+    `.uptime_ticks`, `.table` (PortTable: the ports by columns), `.ports` (the same as PortFacts with PortCounters),
+    `.health` (Processor, Mempool, Sensor, Storage; their `key` is steady from poll to poll), `.rediscover`.
 Between polls
     `difference(before, after, wide=counters.wide)` of octets and packets, `wide=False` for errors and discards;
     `elapsed(before_ticks, after_ticks, measured_s)` is the time to divide by, None after a restart.
@@ -47,6 +47,7 @@ from collectors.snmp.facts import (
 from collectors.snmp.interfaces import follow
 from collectors.snmp.limits import Limits
 from collectors.snmp.plan import Poll, PollPlan, Rediscover, read
+from collectors.snmp.port_table import Column, PortTable
 from collectors.snmp.session import Session
 from collectors.snmp.target import Target
 from collectors.snmp.transport import Counters
@@ -58,6 +59,7 @@ from collectors.snmp.wire import Version
 __all__ = [
     "Authentication",
     "Baseline",
+    "Column",
     "Counters",
     "Discovery",
     "Engine",
@@ -71,6 +73,7 @@ __all__ = [
     "PollPlan",
     "PortCounters",
     "PortFacts",
+    "PortTable",
     "Privacy",
     "Processor",
     "Rediscover",

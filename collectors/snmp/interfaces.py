@@ -4,13 +4,13 @@ Agents differ in what they leave out: no ifXTable, no ifDescr, a speed as text, 
 exists when any column names it, and each fact is taken from the best column that has it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from collectors.snmp.facts import IfStatus, PortCounters, PortFacts
 from collectors.snmp.reading import mac, text, whole
 from collectors.snmp.walk import Table
-from collectors.snmp.wire import Missing, Oid, Value
+from collectors.snmp.wire import Oid, Value
 
 IF_NUMBER: Final[Oid] = (1, 3, 6, 1, 2, 1, 2, 1, 0)
 IF_TABLE: Final[Oid] = (1, 3, 6, 1, 2, 1, 2, 2, 1)
@@ -31,7 +31,7 @@ HC_IN_OCTETS: Final[Oid] = (*IF_X_TABLE, 6)
 TABLE_COLUMNS: Final = (DESCR, TYPE, SPEED, MAC, ADMIN, OPER)
 X_TABLE_COLUMNS: Final = (NAME, HIGH_SPEED, ALIAS, HC_IN_OCTETS)
 
-# What a poll asks of every port, in the order of PortCounters' fields after `wide`, then status and speed.
+# What a poll asks of every port, in the order of PortCounters' fields after `wide`, then statuses and speed.
 FAULTS: Final = ((*IF_TABLE, 14), (*IF_TABLE, 20), (*IF_TABLE, 13), (*IF_TABLE, 19))
 WIDE: Final = (HC_IN_OCTETS, (*IF_X_TABLE, 10), (*IF_X_TABLE, 7), (*IF_X_TABLE, 11), *FAULTS, ADMIN, OPER, HIGH_SPEED)
 NARROW: Final = ((*IF_TABLE, 10), (*IF_TABLE, 16), (*IF_TABLE, 11), (*IF_TABLE, 17), *FAULTS, ADMIN, OPER, SPEED)
@@ -85,27 +85,7 @@ def polled_oids(port: PortFacts) -> list[Oid]:
     return [(*column, port.index) for column in (WIDE if port.counters.wide else NARROW)]
 
 
-def polled_port(port: PortFacts, values: Sequence[Value]) -> PortFacts | None:
-    """The port with what a poll brought, in the order of `polled_oids`; None when it brought nothing at all."""
-    if all(isinstance(value, Missing) for value in values):
-        return None
-    counts = [value if isinstance(value, int) else whole(value) for value in values[:8]]
-    admin, oper, pace = values[8:]
-    return PortFacts(
-        port.index,
-        port.name,
-        port.descr,
-        port.alias,
-        port.type,
-        _polled_speed(port, pace),
-        port.admin if isinstance(admin, Missing) else status(admin),
-        port.oper if isinstance(oper, Missing) else status(oper),
-        port.mac,
-        PortCounters(port.counters.wide, *counts),
-    )
-
-
-def _polled_speed(port: PortFacts, value: Value) -> int | None:
+def polled_speed(port: PortFacts, value: Value) -> int | None:
     """A poll asks one column only: a number that agrees with the discovered speed does not replace the exact one."""
     polled = whole(value)
     if polled is None:

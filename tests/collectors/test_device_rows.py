@@ -3,7 +3,7 @@ from datetime import timedelta
 from collectors.device_rows import booted, device_row, measured_by, sensor_rows
 from collectors.icmp.pulse import Pulse
 from collectors.models import DeviceState, SensorState
-from collectors.snmp import Health, Mempool, Poll, Processor, Sensor, Severity, Storage
+from collectors.snmp import Health, Mempool, Poll, PortTable, Processor, Sensor, Severity, Storage
 from collectors.snmp.errors import NoAnswerError
 from collectors.store import key_columns, table_of
 from collectors.targets import DeviceTarget
@@ -25,13 +25,13 @@ HEALTH = Health(
 
 
 def test_load_is_the_mean_memory_the_fullest_and_temperature_the_highest_that_can_be() -> None:
-    found = measured_by(Poll(6000, (), HEALTH), None, NOW)
+    found = measured_by(Poll(6000, PortTable(), HEALTH), None, NOW)
     assert (found["cpu_percent"], found["memory_percent"], found["temperature_c"]) == (20.0, 40.0, 31.0)
     assert found["booted"] == NOW - timedelta(minutes=1)
 
 
 def test_a_device_without_readings_has_none() -> None:
-    assert set(measured_by(Poll(None, (), Health()), NOW, NOW).values()) == {None}
+    assert set(measured_by(Poll(None, PortTable(), Health()), NOW, NOW).values()) == {None}
 
 
 def test_the_moment_of_the_last_start_does_not_tremble() -> None:

@@ -45,6 +45,14 @@ def test_the_quick_way_and_the_slow_way_give_the_same_octets(values: list[Number
     assert quick == slow
 
 
+@given(st.lists(st.lists(st.one_of(st.none(), numbers, st.booleans()), min_size=2, max_size=2), max_size=6))
+def test_a_column_is_rendered_as_it_is_whatever_it_was_before(columns: list[list[Number | None]]) -> None:
+    labels = ["{}", '{a="1"}']
+    kept = Columns(labels)
+    for values in columns:
+        assert kept.chunk("ifMtu", values) == Columns(labels).chunk("ifMtu", values)
+
+
 def test_infinities_are_spelt_as_the_format_spells_them() -> None:
     assert [number(value) for value in (math.inf, -math.inf, math.nan, 1.5, 2**64 - 1)] == [
         "+Inf",

@@ -2,10 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.rates import PortRates, octet_ceiling, packet_ceiling, port_rates, rate, utilisation
-from collectors.snmp import IfStatus, PortCounters, PortFacts
+from collectors.rates import FAULTS, PortRates, octet_ceiling, packet_ceiling, port_rates, rate, utilisation
+from collectors.snmp import IfStatus, PortCounters, PortFacts, PortTable
+from collectors.snmp.port_table import COUNTERS
 
 GIGABIT = 1_000_000_000
+OCTETS = ("in_octets", "out_octets")
 WIDE, NARROW = True, False
 
 
@@ -57,23 +59,52 @@ def test_two_readings_at_the_same_moment_give_no_rate() -> None:
     assert rate(1, 2, 0.0, packet_ceiling(GIGABIT), wide=True) is None
 
 
-def port(counters: PortCounters) -> PortFacts:
+def table(*several: PortCounters, speed_bps: int | None = GIGABIT) -> PortTable:
     up = IfStatus.UP
-    return PortFacts(1, "GE0/0/1", "GE0/0/1", "", 6, GIGABIT, up, up, "", counters)
+    known = tuple(
+        PortFacts(i, f"GE{i}", f"GE{i}", "", 6, speed_bps, up, up, "", each) for i, each in enumerate(several)
+    )
+    columns = {name: [getattr(each, name) for each in several] for name in COUNTERS}
+    return PortTable(known, [1] * len(known), [1] * len(known), [speed_bps] * len(known), columns)
 
 
 def test_a_ports_rates_are_bits_and_packets_a_second() -> None:
     before = PortCounters(WIDE, in_octets=0, out_octets=1000, in_errors=2**32 - 10, out_discards=7)
     after = PortCounters(WIDE, in_octets=750_000_000, out_octets=1000, in_errors=20, out_discards=7)
-    assert port_rates(before, port(after), 10.0) == PortRates(
-        600_000_000, 0, in_errors=3.0, out_discards=0.0, utilisation_percent=60.0
-    )
+    assert port_rates(table(before), table(after), 10.0) == [
+        PortRates(600_000_000, 0, in_errors=3.0, out_discards=0.0, utilisation_percent=60.0)
+    ]
+
+
+COUNTS = st.one_of(st.none(), st.integers(0, 2**33), st.sampled_from([0, 1, 7]))
+COUNTER_ROWS = st.builds(PortCounters, st.booleans(), *[COUNTS] * 8)
+
+
+@given(st.lists(st.tuples(COUNTER_ROWS, COUNTER_ROWS), max_size=5), st.floats(0, 100), st.sampled_from([None, GIGABIT]))
+def test_ports_do_not_mind_their_neighbours_in_a_table(
+    pairs: list[tuple[PortCounters, PortCounters]], seconds: float, speed: int | None
+) -> None:
+    """What a column is spared, because most of it is plain or stands still, changes no rate."""
+    before, after = (table(*(pair[side] for pair in pairs), speed_bps=speed) for side in (0, 1))
+    expected = [each for old, new in pairs for each in _alone(old, new, seconds, speed)]
+    assert port_rates(before, after, seconds) == expected
+
+
+def _alone(old: PortCounters, new: PortCounters, seconds: float, speed: int | None) -> list[PortRates]:
+    if old.wide is not new.wide:
+        return [PortRates()]
+    octets = [rate(getattr(old, n), getattr(new, n), seconds, octet_ceiling(speed), wide=new.wide) for n in OCTETS]
+    faults = [rate(getattr(old, n), getattr(new, n), seconds, packet_ceiling(speed), wide=False) for n in FAULTS]
+    bits = [None if each is None else round(each * 8) for each in octets]
+    busier = max((each for each in bits if each is not None), default=None)
+    rounded = [None if each is None else round(each, 3) for each in faults]
+    return [PortRates(*bits, *rounded, utilisation(busier, speed))]
 
 
 def test_after_a_restart_or_a_change_of_width_there_are_no_rates() -> None:
     before, after = PortCounters(WIDE, in_octets=5), PortCounters(WIDE, in_octets=9)
-    assert port_rates(before, port(after), None) == PortRates()
-    assert port_rates(PortCounters(NARROW, in_octets=5), port(after), 10.0) == PortRates()
+    assert port_rates(table(before), table(after), None) == [PortRates()]
+    assert port_rates(table(PortCounters(NARROW, in_octets=5)), table(after), 10.0) == [PortRates()]
 
 
 def test_utilisation_needs_a_speed_and_stays_within_the_whole() -> None:

@@ -2,6 +2,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from collectors.models import (
@@ -19,7 +21,7 @@ from collectors.models import (
 )
 from collectors.pending import Pending
 from collectors.store import Outage, OutageKey, Store
-from core.database import Database
+from core.database import BULK_ROWS, Database
 from inventory.models import Port
 from tests.collectors.county import NOW, build
 
@@ -112,6 +114,24 @@ def test_discovered_ports_enter_the_inventory_once(database: Database) -> None:
         assert session.get_one(Port, first["GE1/0/2"]).alias == "to the county hall"
 
 
+def test_traffic_changes_its_columns_and_nothing_else(database: Database) -> None:
+    store = Store(database)
+    count = BULK_ROWS + 1
+    store.save({PortState: [port_row(i, in_bps=1, out_bps=2) for i in range(1, count + 1)]})
+    later = NOW + timedelta(minutes=1)
+    traffic = {i: ((2**40 + i, None, 0.5, 0.0, None, 1.25), later) for i in range(1, count + 2)}
+    store.save({}, traffic)
+    (ports,) = store.load().ports.values()
+    assert len(ports) == count
+    assert {port.in_bps - port.port_id for port in ports if port.in_bps is not None} == {2**40}
+    first = ports[0]
+    assert (first.out_bps, first.in_errors, first.out_errors, first.in_discards, first.out_discards, first.updated) == (
+        *traffic[1][0][1:],
+        later,
+    )
+    assert (first.name, first.oper) == (port_row(1)["name"], port_row(1)["oper"])
+
+
 def test_only_what_changed_is_written_and_time_alone_is_no_change() -> None:
     pending = Pending()
     pending.put(PortState, port_row(1))
@@ -143,3 +163,30 @@ def test_deleted_rows_are_forgotten() -> None:
     assert pending.take() == {}
     pending.put(PortState, port_row(1))
     assert PortState in pending.take()
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 5), st.booleans()), max_size=12))
+def test_of_a_ports_row_and_its_traffic_the_later_one_holds(puts: list[tuple[int, int, bool]]) -> None:
+    pending = Pending()
+    for port, in_bps, whole in puts:
+        if whole:
+            pending.put_port(port_row(port, in_bps=in_bps))
+        else:
+            pending.put_traffic({port: (in_bps,)}, NOW)
+    shown = {row["port_id"]: row["in_bps"] for row in pending.take().get(PortState, [])}
+    shown |= {port: values[0] for port, (values, _) in pending.take_traffic().items()}
+    assert shown == {port: in_bps for port, in_bps, _ in puts}
+    assert (pending.take(), pending.take_traffic()) == ({}, {})
+
+
+def test_what_could_not_be_written_of_ports_waits_unless_something_newer_does() -> None:
+    pending = Pending()
+    for port in (1, 2):
+        pending.put_port(port_row(port, in_bps=1))
+    pending.put_traffic({3: (1,), 4: (1,)}, NOW)
+    batch, traffic = pending.take(), pending.take_traffic()
+    pending.put_port(port_row(1, in_bps=2))
+    pending.put_traffic({3: (2,)}, NOW)
+    pending.failed(batch, traffic)
+    assert {row["port_id"]: row["in_bps"] for row in pending.take()[PortState]} == {1: 2, 2: 1}
+    assert {port: values for port, (values, _) in pending.take_traffic().items()} == {3: (2,), 4: (1,)}
