@@ -16,6 +16,7 @@ SPEED_SLACK: Final = 1.2
 # A port that does not say its speed is believed up to the fastest Ethernet there is.
 FASTEST_BPS: Final = 1_600_000_000_000
 SMALLEST_PACKET_BITS: Final = 512
+OCTETS: Final = ("in_octets", "out_octets")
 FAULTS: Final = ("in_errors", "out_errors", "in_discards", "out_discards")
 
 
@@ -52,25 +53,37 @@ def port_rates(before: PortTable, after: PortTable, seconds: float | None) -> li
         return [NO_RATES] * len(after.known)
     wide = [port.counters.wide for port in after.known]
     same = [old.counters.wide is now for old, now in zip(before.known, wide, strict=True)]
-    octets, packets = list(map(octet_ceiling, after.speed_bps)), list(map(packet_ceiling, after.speed_bps))
-    narrow = [False] * len(wide)
-
-    def rates(name: str, ceilings: Sequence[float], width: Sequence[bool]) -> list[float | None]:
-        return _rates(before.counters[name], after.counters[name], seconds, ceilings, width)
-
-    in_bps, out_bps = (list(map(_bits, rates(name, octets, wide))) for name in ("in_octets", "out_octets"))
-    faults = [list(map(_thousandths, rates(name, packets, narrow))) for name in FAULTS]
-    shares = list(map(_busier, in_bps, out_bps, after.speed_bps))
-    found = map(PortRates._make, zip(in_bps, out_bps, *faults, shares, strict=True))
+    octets = _traffic(before, after, seconds, wide)
+    faults = _faults(before, after, seconds)
+    shares = map(_busier, *octets, after.speed_bps)
+    found = map(PortRates._make, zip(*octets, *faults, shares, strict=True))
     return list(found) if all(same) else [each if fits else NO_RATES for each, fits in zip(found, same, strict=True)]
+
+
+def _traffic(before: PortTable, after: PortTable, seconds: float, wide: Sequence[bool]) -> list[list[int | None]]:
+    ceilings = list(map(octet_ceiling, after.speed_bps))
+    columns = (_rates(before.counters[name], after.counters[name], seconds, ceilings, wide) for name in OCTETS)
+    return [[None if octets is None else round(octets * 8) for octets in column] for column in columns]
+
+
+def _faults(before: PortTable, after: PortTable, seconds: float) -> list[list[float | None]]:
+    """Most of these counters stand still, so that is asked first. Three places are shown and kept."""
+    ceilings, narrow = list(map(packet_ceiling, after.speed_bps)), [False] * len(after.known)
+    found: list[list[float | None]] = []
+    for name in FAULTS:
+        old, new = before.counters[name], after.counters[name]
+        if old == new and None not in new:
+            found.append([0.0] * len(new))
+        else:
+            column = _rates(old, new, seconds, ceilings, narrow)
+            found.append([None if rate is None else round(rate, 3) for rate in column])
+    return found
 
 
 def _rates(
     before: Column, after: Column, seconds: float, ceilings: Sequence[float], wide: Sequence[bool]
 ) -> list[float | None]:
-    """`rate` of a column, its plain case in line. Counters of faults mostly stand still, so that is asked first."""
-    if before == after and None not in after:
-        return [0.0] * len(after)
+    """`rate` of a column, its plain case in line."""
     return [
         gone / seconds
         if old is not None and new is not None and 0 <= (gone := new - old) <= ceiling * seconds
@@ -101,12 +114,3 @@ def _busier(in_bps: int | None, out_bps: int | None, speed_bps: int | None) -> f
     if in_bps is None or out_bps is None:
         return utilisation(out_bps if in_bps is None else in_bps, speed_bps)
     return utilisation(max(in_bps, out_bps), speed_bps)
-
-
-def _thousandths(value: float | None) -> float | None:
-    """Three places are shown and kept."""
-    return None if value is None else round(value, 3)
-
-
-def _bits(octets: float | None) -> int | None:
-    return None if octets is None else round(octets * 8)

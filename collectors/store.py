@@ -7,6 +7,7 @@ brings again (outages, and the change of state that they belong to) goes through
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Table, delete, inspect, select
@@ -101,15 +102,22 @@ class Store:
             )
 
     def save(self, batch: Mapping[type[Base], Sequence[Row]], traffic: Mapping[int, PortTraffic] = NO_TRAFFIC) -> None:
-        """`traffic` by port id; of ports whose rows are there."""
-        for model, rows in batch.items():
-            for piece in pieces(rows, BULK_ROWS):
-                with self.database.bulk() as connection:
-                    bulk_upsert(connection, table_of(model), piece, key_columns(model))
-        table, columns = table_of(PortState), (*TRAFFIC, "updated")
-        for some in pieces([(*values, moment, port) for port, (values, moment) in traffic.items()], BULK_ROWS):
+        """`traffic` by port id; of ports whose rows are there. As few transactions as their size allows."""
+        writes = [
+            (len(some), partial(bulk_upsert, table=table_of(model), rows=some, keys=key_columns(model)))
+            for model, rows in batch.items()
+            for some in pieces(rows, BULK_ROWS)
+        ]
+        updates = [(*values, moment, port) for port, (values, moment) in traffic.items()]
+        columns = (*TRAFFIC, "updated")
+        writes += [
+            (len(some), partial(bulk_update, table=table_of(PortState), columns=columns, key="port_id", rows=some))
+            for some in pieces(updates, BULK_ROWS)
+        ]
+        for group in groups(writes, BULK_ROWS):
             with self.database.bulk() as connection:
-                bulk_update(connection, table, columns, "port_id", some)
+                for write in group:
+                    write(connection)
 
     def change(self, model: type[Base], row: Row, outages: Iterable[Outage]) -> None:
         """A new state and what it means for the record of outages, together or not at all."""
@@ -203,3 +211,17 @@ def _key(record: OutageRecord) -> OutageKey:
 
 def pieces(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
     return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def groups(sized: Iterable[tuple[int, Item]], most: int) -> Iterator[list[Item]]:
+    """Items together as long as their sizes sum up to `most` at most."""
+    group: list[Item] = []
+    total = 0
+    for size, item in sized:
+        if group and total + size > most:
+            yield group
+            group, total = [], 0
+        group.append(item)
+        total += size
+    if group:
+        yield group

@@ -2,12 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.rates import FAULTS, PortRates, octet_ceiling, packet_ceiling, port_rates, rate, utilisation
+from collectors.rates import FAULTS, OCTETS, PortRates, octet_ceiling, packet_ceiling, port_rates, rate, utilisation
 from collectors.snmp import IfStatus, PortCounters, PortFacts, PortTable
 from collectors.snmp.port_table import COUNTERS
 
 GIGABIT = 1_000_000_000
-OCTETS = ("in_octets", "out_octets")
 WIDE, NARROW = True, False
 
 

@@ -20,7 +20,7 @@ from collectors.models import (
     SubjectKind,
 )
 from collectors.pending import Pending
-from collectors.store import Outage, OutageKey, Store
+from collectors.store import Outage, OutageKey, Store, groups
 from core.database import BULK_ROWS, Database
 from inventory.models import Port
 from tests.collectors.county import NOW, build
@@ -190,3 +190,13 @@ def test_what_could_not_be_written_of_ports_waits_unless_something_newer_does() 
     pending.failed(batch, traffic)
     assert {row["port_id"]: row["in_bps"] for row in pending.take()[PortState]} == {1: 2, 2: 1}
     assert {port: values for port, (values, _) in pending.take_traffic().items()} == {3: (2,), 4: (1,)}
+
+
+@given(st.lists(st.integers(0, 12), max_size=9))
+def test_what_fits_one_transaction_is_written_in_one(sizes: list[int]) -> None:
+    found = list(groups([(size, place) for place, size in enumerate(sizes)], 10))
+    assert [place for group in found for place in group] == list(range(len(sizes)))
+    assert all(sum(sizes[place] for place in group) <= 10 for group in found if len(group) > 1)
+    heads = [sizes[group[0]] for group in found[1:]]
+    totals = [sum(sizes[place] for place in group) for group in found]
+    assert all(total + head > 10 for total, head in zip(totals, heads, strict=False))
