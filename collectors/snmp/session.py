@@ -19,12 +19,11 @@ from collectors.snmp.errors import (
 )
 from collectors.snmp.known import KnownInstances
 from collectors.snmp.limits import Limits
-from collectors.snmp.processing import PduReader, Processing
+from collectors.snmp.processing import PduQuestion, Processing
 from collectors.snmp.target import Target
 from collectors.snmp.transport import Transport
 from collectors.snmp.wire import (
     ErrorStatus,
-    GetTemplate,
     Missing,
     Oid,
     Pdu,
@@ -100,16 +99,35 @@ class Session:
         values: list[Value] = []
         faults = 0
         while len(values) < len(known.names):
-            template = known.template(len(values), self.limits.varbinds)
             try:
-                values += await self._fitting(template, len(template.names), self._poll)
+                await self._read_on(known, values)
+            except (TooBigError, NoAnswerError) as error:
+                await self._ask_less(error, min(self.limits.varbinds, len(known.names) - len(values)))
             except AgentError as error:
-                culprit = _culprit(error, len(template.names))
+                culprit = _culprit(error, self.limits.varbinds)
                 faults += not isinstance(error, NoSuchNameError)
                 if error.status not in LEFT_OUT or culprit is None or faults > MOST_FAULTS:
                     raise
                 known.leave_out([len(values) + culprit])
         return values
+
+    async def _read_on(self, known: KnownInstances, values: list[Value]) -> None:
+        """Ask for what `values` lacks, request after request, until all is there or another session wants its turn."""
+
+        def question() -> PduQuestion:
+            template = known.template(len(values), self.limits.varbinds)
+            request_id = self._transport.new_request_id()
+            return PduQuestion(request_id, template.encode(request_id), template.read)
+
+        def follow(answer: tuple[int, int, list[Value]]) -> PduQuestion | None:
+            status, index, found = answer
+            self._raise(status, index)
+            values.extend(found)
+            self.limits.accepted()
+            return None if len(values) >= len(known.names) or self._agent.wanted else question()
+
+        async with self._agent:
+            await self._processing.exchange(self.target, question(), follow)
 
     async def alive(self) -> bool:
         """Whether the device answers the smallest of questions."""
@@ -132,18 +150,20 @@ class Session:
         """The answer; or none, when this was too much and `limits` has shrunk, so that the caller cuts again."""
         try:
             answer = await ask(asked)
-        except TooBigError:
-            if size == 1:
-                raise
-            self.limits.refused(size)
-            return []
-        except NoAnswerError:
-            if size == 1 or not await self.alive():
-                raise
-            self.limits.silent(size)
+        except (TooBigError, NoAnswerError) as error:
+            await self._ask_less(error, size)
             return []
         self.limits.accepted()
         return answer
+
+    async def _ask_less(self, error: TooBigError | NoAnswerError, size: int) -> None:
+        """Shrink `limits` after a request for `size` variables; raises the error where that is of no use."""
+        if size == 1 or (isinstance(error, NoAnswerError) and not await self.alive()):
+            raise error
+        if isinstance(error, TooBigError):
+            self.limits.refused(size)
+        else:
+            self.limits.silent(size)
 
     async def _get_piece(self, oids: list[Oid]) -> list[VarBind]:
         return await self._without_the_missing(PduType.GET, oids, Missing.NO_SUCH_INSTANCE)
@@ -182,20 +202,10 @@ class Session:
                 check(answer)
             return answer
 
-        answer = await self._exchange(target, pdu.request_id, encode_pdu(pdu), read)
+        async with self._agent:
+            answer: Pdu = await self._processing.exchange(target, PduQuestion(pdu.request_id, encode_pdu(pdu), read))
         self._raise(answer.error_status, answer.error_index)
         return list(answer.varbinds)
-
-    async def _poll(self, template: GetTemplate) -> list[Value]:
-        request_id = self._transport.new_request_id()
-        pdu = template.encode(request_id)
-        status, index, values = await self._exchange(self.target, request_id, pdu, template.read)
-        self._raise(status, index)
-        return values
-
-    async def _exchange(self, target: Target, request_id: int, pdu: bytes, read: PduReader[Answer]) -> Answer:
-        async with self._agent.lane:
-            return await self._processing.exchange(target, request_id, pdu, read)
 
     def _raise(self, status: int, index: int) -> None:
         if status:

@@ -43,7 +43,12 @@ class Target:
 
     def timeouts(self) -> tuple[float, ...]:
         """How long to wait after each attempt: longer each time, for what is slow or busy is not helped by more."""
-        return tuple(self.timeout_s * BACKOFF**attempt for attempt in range(self.retries + 1))
+        return _timeouts(self.timeout_s, self.retries)
+
+
+@lru_cache
+def _timeouts(timeout_s: float, retries: int) -> tuple[float, ...]:
+    return tuple(timeout_s * BACKOFF**attempt for attempt in range(retries + 1))
 
 
 @lru_cache(maxsize=65536)

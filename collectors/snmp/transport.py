@@ -4,7 +4,8 @@
        |                     | readable: up to 64 datagrams a wake-up
     pending[number] <--------+ source address checked, then the waiter's own reader
 
-The number is the request-id, or the msgID of version 3.
+The number is the request-id, or the msgID of version 3. The questions of a poll follow each other from here, at once:
+a turn of the event loop for each answer would cost more than all the rest of it.
 
 A socket a device costs a file descriptor, a registration and a wake-up a request; one socket for all costs a table
 look-up. Whoever is not on the way between us and a device has to guess a random request-id to be heard, and the
@@ -16,9 +17,9 @@ import os
 import socket
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final, Self, TypeVar
+from struct import unpack
+from typing import Any, Final, NamedTuple, Self, TypeVar
 
 from collectors.snmp.errors import NoAnswerError, RefusedError, ReportedError, SendFailedError, SnmpError, WireError
 from collectors.snmp.target import Target
@@ -27,10 +28,25 @@ from collectors.snmp.wire import FIRST_REQUEST_ID, LAST_REQUEST_ID, Head, Secure
 Answer = TypeVar("Answer")
 Reader = Callable[[bytes, Head | SecureHead], Answer]
 
+
+class Question(NamedTuple):
+    """`reader` turns the octets of an answer into a value, or refuses them."""
+
+    number: int
+    packet: bytes
+    reader: Reader[Any]
+
+
+Follow = Callable[[Any], Question | None]
+
 DRAIN: Final = 64
 LARGEST_DATAGRAM: Final = 65535
 RECEIVE_BUFFER: Final = 4 << 20
 REMEMBERED: Final = 4096
+# Numbers that are taken from the kernel at once.
+RANDOM: Final = 256
+# Time-outs are rare, so one timer looks for them all, this often.
+SWEEP_S: Final = 0.05
 
 
 @dataclass(slots=True)
@@ -59,17 +75,20 @@ class Counters:
 
 
 class _Pending:
-    """A request that waits for its answer; `doubt` is why an answer that came is none."""
+    """A question that waits for its answer; `doubt` is why an answer that came is none."""
 
-    __slots__ = ("doubt", "future", "packet", "reader", "target", "timer", "waits")
+    __slots__ = ("doubt", "follow", "future", "question", "target", "until", "waits")
 
-    def __init__(self, target: Target, packet: bytes, reader: Reader[Any], future: asyncio.Future[Any]) -> None:
+    def __init__(self, target: Target, question: Question, follow: Follow, future: asyncio.Future[Any]) -> None:
         self.target = target
-        self.packet = packet
-        self.reader = reader
+        self.follow = follow
         self.future = future
-        self.waits: Iterator[float] = iter(target.timeouts())
-        self.timer: asyncio.TimerHandle | None = None
+        self.ask(question)
+
+    def ask(self, question: Question) -> None:
+        self.question = question
+        self.waits: Iterator[float] = iter(self.target.timeouts())
+        self.until: float | None = None
         self.doubt: SnmpError | None = None
 
 
@@ -82,6 +101,8 @@ class Transport:
         self._pending: dict[int, _Pending] = {}
         self._over: OrderedDict[int, None] = OrderedDict()
         self._sockets: dict[socket.AddressFamily, socket.socket] = {}
+        self._random: Iterator[int] = iter(())
+        self._sweeper: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop
 
     async def __aenter__(self) -> Self:
@@ -93,6 +114,8 @@ class Transport:
             self._loop.remove_reader(opened)
             opened.close()
         self._sockets.clear()
+        if self._sweeper is not None:
+            self._sweeper.cancel()
         for pending in list(self._pending.values()):
             pending.future.cancel()
 
@@ -103,35 +126,42 @@ class Transport:
     def new_request_id(self) -> int:
         """Random, so that it cannot be guessed from another one; always four octets long, so that it can be patched."""
         while True:
-            number = int.from_bytes(os.urandom(4)) & LAST_REQUEST_ID
-            if number >= FIRST_REQUEST_ID and number not in self._pending:
-                return number
+            for octets in self._random:
+                number = octets & LAST_REQUEST_ID
+                if number >= FIRST_REQUEST_ID and number not in self._pending:
+                    return number
+            self._random = iter(unpack(f"{RANDOM}I", os.urandom(4 * RANDOM)))
 
-    async def exchange(self, target: Target, request_id: int, packet: bytes, reader: Reader[Answer]) -> Answer:
-        """Send, wait, send again; `reader` turns the answer's octets into a value, or refuses them.
+    async def exchange(self, target: Target, question: Question, follow: Follow = lambda _: None) -> Any:
+        """Send, wait, send again. Of an answer `follow` makes the next question; the last answer is returned.
 
-        WireError: not an answer. RefusedError: not a secure one. Both are waited on, for the right one may still come;
-        a RefusedError is raised if it does not. ReportedError: the agent refuses the question; it is not sent again,
-        but a right answer is waited for, because anyone may have said that.
+        A reader may raise WireError: not an answer. RefusedError: not a secure one. Both are waited on, for the right
+        one may still come; a RefusedError is raised if it does not. ReportedError: the agent refuses the question; it
+        is not sent again, but a right answer is waited for, because anyone may have said that.
 
         All attempts carry the same request-id, so that an answer to the first is still good after the second.
         """
         async with self._free:
-            future: asyncio.Future[Answer] = self._loop.create_future()
-            pending = _Pending(target, packet, reader, future)
-            self._pending[request_id] = pending
+            pending = _Pending(target, question, follow, self._loop.create_future())
+            self._pending[question.number] = pending
+            if self._sweeper is None:
+                self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)
             try:
                 self._attempt(pending)
-                return await future
+                return await pending.future
             finally:
-                if pending.timer is not None:
-                    pending.timer.cancel()
-                del self._pending[request_id]
-                self._forget(request_id)
+                self._forget(pending.question.number)
 
-    def _forget(self, request_id: int) -> None:
+    def _sweep(self) -> None:
+        now = self._loop.time()
+        for pending in [one for one in self._pending.values() if one.until is not None and one.until <= now]:
+            self._attempt(pending)
+        self._sweeper = self._loop.call_later(SWEEP_S, self._sweep) if self._pending else None
+
+    def _forget(self, number: int) -> None:
         """Remember for a while that this was ours, to tell a late answer from a stray one."""
-        self._over[request_id] = None
+        del self._pending[number]
+        self._over[number] = None
         if len(self._over) > REMEMBERED:
             self._over.popitem(last=False)
 
@@ -145,20 +175,22 @@ class Transport:
             self.counters.timed_out += pending.doubt is None
             pending.future.set_exception(pending.doubt or NoAnswerError(address=target.address, port=target.port))
             return
-        self.counters.retried += pending.timer is not None
+        self.counters.retried += pending.until is not None
         try:
-            self._send(target, pending.packet)
+            self._send(target, pending.question.packet)
         except OSError as error:
             reason = error.strerror or str(error)
             pending.future.set_exception(SendFailedError(address=target.address, port=target.port, reason=reason))
             return
-        pending.timer = self._loop.call_later(wait, self._attempt, pending)
+        pending.until = self._loop.time() + wait
 
     def _send(self, target: Target, packet: bytes) -> None:
         self.counters.sent += 1
-        # A full send buffer is a lost datagram like any other: the next attempt makes up for it.
-        with suppress(BlockingIOError):
+        try:
             self._socket(target.family).sendto(packet, target.endpoint)
+        except BlockingIOError:
+            # A full send buffer is a lost datagram like any other: the next attempt makes up for it.
+            return
 
     def _socket(self, family: socket.AddressFamily) -> socket.socket:
         opened = self._sockets.get(family)
@@ -201,7 +233,7 @@ class Transport:
     def _resolve(self, pending: _Pending, data: bytes, head: Head | SecureHead) -> None:
         """A bad answer changes nothing: the right one may still come, and if not, the timer speaks."""
         try:
-            answer = pending.reader(data, head)
+            answer = pending.question.reader(data, head)
         except WireError:
             self.counters.malformed += 1
             return
@@ -214,4 +246,18 @@ class Transport:
             pending.doubt = pending.doubt or error
             return
         self.counters.answered += 1
-        pending.future.set_result(answer)
+        self._go_on(pending, answer)
+
+    def _go_on(self, pending: _Pending, answer: object) -> None:
+        try:
+            question = pending.follow(answer)
+        except Exception as error:  # noqa: BLE001  # raised to whoever waits
+            pending.future.set_exception(error)
+            return
+        if question is None:
+            pending.future.set_result(answer)
+            return
+        self._forget(pending.question.number)
+        pending.ask(question)
+        self._pending[question.number] = pending
+        self._attempt(pending)

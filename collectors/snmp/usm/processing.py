@@ -10,7 +10,7 @@
 The msgID is the request-id of the PDU: one random number of 31 bits that an answer has to carry inside and outside.
 """
 
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from collectors.snmp.errors import (
     InsecureAnswerError,
@@ -20,9 +20,9 @@ from collectors.snmp.errors import (
     WireError,
     WrongEngineError,
 )
-from collectors.snmp.processing import PduReader
+from collectors.snmp.processing import FollowPdu, PduQuestion, PduReader
 from collectors.snmp.target import Target
-from collectors.snmp.transport import Transport
+from collectors.snmp.transport import Question, Transport
 from collectors.snmp.usm import reports
 from collectors.snmp.usm.engine import AuthoritativeEngine
 from collectors.snmp.usm.sealing import authenticate, protected_as, seal, unwrap
@@ -63,18 +63,23 @@ class UserProcessing:
         self._user = user
         self._engine = engine
 
-    async def exchange(self, target: Target, request_id: int, pdu: bytes, read: PduReader[Answer]) -> Answer:
+    async def exchange(self, target: Target, question: PduQuestion, follow: FollowPdu = lambda _: None) -> Any:
         """Raises ReportedError when the agent refuses, RefusedError when only answers came that prove nothing."""
+        asked = question
 
-        def reader(data: bytes, head: Head | SecureHead) -> Answer | _Again:
-            return self._open(target, data, head, request_id, read)
+        def go_on(answer: object) -> Question | None:
+            nonlocal asked
+            following = None if isinstance(answer, _Again) else follow(answer)
+            if following is None:
+                return None
+            asked = following
+            return self._sealed(target, asked)
 
         last: ReportedError | WrongEngineError = OutOfTimeError(address=target.address)
         for _ in range(ROUNDS):
             if not self._engine.id:
                 await self._discover(target)
-            packet = seal(self._user, self._engine, request_id, pdu, self._transport.now())
-            answer = await self._transport.exchange(target, request_id, packet, reader)
+            answer = await self._transport.exchange(target, self._sealed(target, asked), go_on)
             if not isinstance(answer, _Again):
                 return answer
             last = answer.error
@@ -82,12 +87,20 @@ class UserProcessing:
                 await self._discover(target)
         raise last
 
+    def _sealed(self, target: Target, question: PduQuestion) -> Question:
+        request_id, pdu, read = question
+
+        def reader(data: bytes, head: Head | SecureHead) -> object:
+            return self._open(target, data, head, request_id, read)
+
+        return Question(request_id, seal(self._user, self._engine, request_id, pdu, self._transport.now()), reader)
+
     async def _discover(self, target: Target) -> None:
         """RFC 3414 section 4: an empty question in nobody's name makes the engine tell its own."""
         number = self._transport.new_request_id()
         scoped = scoped_pdu(b"", b"", encode_pdu(request(PduType.GET, number, ())))
         packet, _ = encode_secure(number, Flags.REPORTABLE, SecurityParameters(), scoped)
-        told = await self._transport.exchange(target, number, packet, _introduction)
+        told = await self._transport.exchange(target, Question(number, packet, _introduction))
         self._engine.discovered(told.engine_id, told.boots, told.time, self._transport.now())
 
     def _open(

@@ -6,12 +6,14 @@ The version 3 message differs in everything but the PDU, so it has a module of i
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from collectors.snmp.errors import WireError
 from collectors.snmp.wire.ber import element, expect, integer_contents
 from collectors.snmp.wire.expected import Expected
 from collectors.snmp.wire.pdu import (
+    NO_ERROR,
     SEQUENCE,
     Pdu,
     PduHead,
@@ -38,7 +40,6 @@ VERSIONS: Final = {version.value: version for version in Version}
 FIRST_REQUEST_ID: Final = 0x01000000
 LAST_REQUEST_ID: Final = 0x7FFFFFFF
 NULL: Final = element(Tag.NULL, b"")
-NO_ERROR: Final = 2 * element(Tag.INTEGER, b"\0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,7 @@ class Message:
     pdu: Pdu
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """A message read as far as the request-id."""
 
     version: Version
@@ -68,8 +68,13 @@ def encode_message(message: Message) -> bytes:
 
 def envelope(version: Version, community: bytes, pdu: bytes) -> bytes:
     """A message of version 1 or 2c around an encoded PDU."""
-    head = element(Tag.INTEGER, integer_contents(version)) + element(Tag.OCTET_STRING, community)
-    return element(SEQUENCE, head + pdu)
+    return element(SEQUENCE, _community(version, community) + pdu)
+
+
+@lru_cache(maxsize=1024)
+def _community(version: Version, community: bytes) -> bytes:
+    """What all messages to a device begin with."""
+    return element(Tag.INTEGER, integer_contents(version)) + element(Tag.OCTET_STRING, community)
 
 
 def read_head(data: bytes) -> Head | SecureHead:

@@ -6,7 +6,7 @@ Version 3 wraps the very same octets in a scoped PDU, so nothing here knows of v
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from collectors.snmp.errors import WireError
 from collectors.snmp.wire.ber import (
@@ -60,6 +60,9 @@ class ErrorStatus(IntEnum):
 
 
 SEQUENCE: Final = 0x30
+INTEGER: Final = 0x02
+INT32_OCTETS: Final = 4
+NO_ERROR: Final = 2 * element(Tag.INTEGER, b"\0")
 KINDS: Final = {kind.value: kind for kind in PduType}
 
 
@@ -111,8 +114,7 @@ def encode_varbind(varbind: VarBind) -> bytes:
     return element(SEQUENCE, oid_name(varbind.oid) + write_value(varbind.tag, varbind.value))
 
 
-@dataclass(frozen=True, slots=True)
-class PduHead:
+class PduHead(NamedTuple):
     """A PDU read as far as its request-id, which is all that finding out who waits for it takes."""
 
     kind: PduType
@@ -131,7 +133,12 @@ def read_pdu_head(data: bytes, position: int, end: int) -> PduHead:
 
 
 def read_number(data: bytes, position: int, end: int) -> tuple[int, int]:
-    """One of the integers of a PDU's head, and where the next element begins."""
+    """One of the integers of a PDU's head, and where the next element begins. Nearly all take one octet or four."""
+    start = position + 2
+    if start < end and data[position] == INTEGER and 0 < data[position + 1] <= INT32_OCTETS:
+        stop = start + data[position + 1]
+        if stop <= end:
+            return int.from_bytes(data[start:stop], signed=True), stop
     start, stop = expect(data, position, end, Tag.INTEGER)
     number = read_integer(data, start, stop)
     if not _is_int32(number):
@@ -141,8 +148,11 @@ def read_number(data: bytes, position: int, end: int) -> tuple[int, int]:
 
 def read_body(data: bytes, head: PduHead) -> tuple[int, int, int, int]:
     """Error-status, error-index, and where the varbinds start and stop."""
-    status, position = read_number(data, head.rest, head.end)
-    index, position = read_number(data, position, head.end)
+    if data.startswith(NO_ERROR, head.rest, head.end):
+        status, index, position = 0, 0, head.rest + len(NO_ERROR)
+    else:
+        status, position = read_number(data, head.rest, head.end)
+        index, position = read_number(data, position, head.end)
     start, stop = expect(data, position, head.end, SEQUENCE)
     if stop != head.end:
         raise WireError(reason="octets after the varbinds")
