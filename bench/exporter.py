@@ -1,6 +1,8 @@
-"""Prometheus' snmp_exporter, asked for what the product polls: the same columns, nothing besides.
+"""Prometheus' snmp_exporter, asked for what the product polls, and nothing besides.
 
-Label look-ups (ifName and its like, which it walks at every scrape) are left out in its favour.
+Two modules. `names` gives the page that the product gives: each port by ifName, ifDescr and ifAlias, which
+snmp_exporter walks at every scrape and the product knows from its discovery. `bare` leaves that out: the same objects
+on the wire, and a page that says no port's name.
 """
 
 import http.client
@@ -15,7 +17,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from bench import cpu
-from bench.objects import BOARD, COLUMNS, SINGLE
+from bench.objects import BOARD, COLUMNS, NAMES, SINGLE
 from collectors.snmp.wire import Oid, dotted
 
 PROGRAM: Final = Path("/usr/bin/prometheus-snmp-exporter")
@@ -25,15 +27,23 @@ VERSION_2C: Final = {"version": 2, "auth": {"community": "public"}}
 
 def configuration(access: dict[str, Any]) -> str:
     """JSON, which is YAML, too."""
-    tables = [_metric(oid, [{"labelname": "index", "type": "gauge"}]) for oid in (*COLUMNS, *BOARD)]
-    module = {
-        "walk": [dotted(oid) for oid in (*COLUMNS, *BOARD)],
+    names = [
+        {"labels": ["ifIndex"], "labelname": label, "oid": dotted(oid), "type": "DisplayString"}
+        for label, oid in NAMES.items()
+    ]
+    return json.dumps({"bare": _module(access, [], []), "names": _module(access, list(NAMES.values()), names)})
+
+
+def _module(access: dict[str, Any], walked: list[Oid], lookups: list[dict[str, Any]]) -> dict[str, Any]:
+    ports = [_metric(oid, [{"labelname": "ifIndex", "type": "gauge"}]) | {"lookups": lookups} for oid in COLUMNS]
+    board = [_metric(oid, [{"labelname": "entPhysicalIndex", "type": "gauge"}]) for oid in BOARD]
+    return {
+        "walk": [dotted(oid) for oid in (*COLUMNS, *BOARD, *walked)],
         "get": [dotted(oid) for oid in SINGLE],
-        "metrics": tables + [_metric(oid[:-1], []) for oid in SINGLE],
+        "metrics": ports + board + [_metric(oid[:-1], []) for oid in SINGLE],
         "max_repetitions": 25,
         **access,
     }
-    return json.dumps({"bench": module})
 
 
 def _metric(oid: Oid, indexes: list[dict[str, str]]) -> dict[str, Any]:
@@ -42,7 +52,7 @@ def _metric(oid: Oid, indexes: list[dict[str, str]]) -> dict[str, Any]:
 
 
 class Exporter:
-    """`with Exporter(folder) as exporter:`; `exporter.fetch(address, port)` gives the page of one device."""
+    """`with Exporter(folder) as exporter:`; `exporter.fetch("names", address, port)` gives the page of one device."""
 
     def __init__(self, folder: Path, access: dict[str, Any] | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -74,12 +84,12 @@ class Exporter:
     def cpu_s(self) -> float:
         return cpu.seconds(self._process.pid)
 
-    def fetch(self, address: str, port: int) -> bytes:
-        """Over a connection that each thread keeps, as Prometheus does."""
+    def fetch(self, module: str, address: str, port: int) -> bytes:
+        """A device's page, over a connection that each thread keeps, as Prometheus does."""
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = http.client.HTTPConnection(*ADDRESS, timeout=30)
-        connection.request("GET", f"/snmp?target={address}:{port}&module=bench")
+        connection.request("GET", f"/snmp?target={address}:{port}&module={module}")
         answer = connection.getresponse()
         body: bytes = answer.read()
         if answer.status != http.HTTPStatus.OK:

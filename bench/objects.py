@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from collectors.snmp.interfaces import POLLED, WIDE
+from collectors.snmp.interfaces import ALIAS, DESCR, NAME, POLLED, WIDE
 from collectors.snmp.plan import HEADER
 from collectors.snmp.wire import Oid, parse_oid
 
@@ -10,6 +10,8 @@ from collectors.snmp.wire import Oid, parse_oid
 BOARD: Final = tuple((*parse_oid("1.3.6.1.4.1.2011.5.25.31.1.1.1.1"), column) for column in (5, 7, 9, 11))
 COLUMNS: Final[tuple[Oid, ...]] = WIDE
 SINGLE: Final[tuple[Oid, ...]] = HEADER
+# By label, what names a port.
+NAMES: Final = {"ifName": NAME, "ifDescr": DESCR, "ifAlias": ALIAS}
 
 
 def ports_for(values: int) -> int:

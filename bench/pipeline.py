@@ -31,7 +31,7 @@ def measure(rounds: int) -> list[Figure]:
         site.until_all_answered(DEVICES, 120)
         time.sleep(INTERVAL_S)
         with Exporter(BUILD / "exporter") as exporter:
-            jobs = [partial(exporter.fetch, address, farm.port) for address in addresses]
+            jobs = [partial(exporter.fetch, "names", address, farm.port) for address in addresses]
             for _ in range(rounds):
                 polls, before, theirs_before = site.numbers()["polls"], site.cpu_s, exporter.cpu_s
                 spread(jobs, 50, DEVICES / INTERVAL_S)
