@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import re
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from collectors.snmp.commands import resolve, snmp
 from collectors.snmp.errors import HostError
 from collectors.snmp.page import bits, octets
+from collectors.snmp.wire import Tag, VarBind, parse_oid
 from core.commandline import run
 from tests.collectors.snmp.agent import Agent
 from tests.collectors.snmp.test_discovery import device, port
@@ -85,6 +88,55 @@ def test_a_person_reads_a_table_in_the_terminals_language(
     shown = capsys.readouterr().out
     assert heading in shown
     assert "1 Gbit/s" in shown
+
+
+def test_each_value_says_which_profile_entry_gave_it(agent: Agent, capsys: pytest.CaptureFixture[str]) -> None:
+    agent.change(
+        VarBind(parse_oid("1.3.6.1.4.1.25506.2.6.1.1.1.1.12.42"), Tag.INTEGER, 34),
+        VarBind(parse_oid("1.3.6.1.2.1.47.1.1.1.1.11.1"), Tag.OCTET_STRING, b"210235A1BC"),
+    )
+    target = (f"127.0.0.1:{agent.port}", "--community", "public")
+    assert probe(*target) == 0
+    assert "h3c_comware: sensors" not in capsys.readouterr().out
+    assert probe(*target, "--why") == 0
+    shown = capsys.readouterr().out
+    assert re.search(r"34 celsius +h3c_comware: sensors\[\d+\]", shown)
+    assert re.search(r"210235A1BC +\[entity_mib: identity.serial\[\d\]\]", shown)
+    assert probe(*target, "--json") == 0
+    (sensor,) = json.loads(capsys.readouterr().out)["sensors"]
+    assert sensor["rule"].startswith("h3c_comware: sensors[")
+
+
+OWN = """
+name = "county_box"
+vendor = "County"
+uncertain = "guessed"
+[[match]]
+object_id = "1.3.6.1.4.1.25506.1.1"
+[[sensors]]
+kind = "temperature"
+name = "Cabinet"
+value = "1.3.6.1.4.1.99999.1.0"
+"""
+
+
+def test_a_profile_of_ones_own_is_tried_and_its_doubts_are_told(
+    agent: Agent, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GUANJIN_LANGUAGE", "en")
+    (tmp_path / "county_box.toml").write_text(OWN)
+    agent.change(VarBind(parse_oid("1.3.6.1.4.1.99999.1.0"), Tag.INTEGER, 31))
+    target = (f"127.0.0.1:{agent.port}", "--community", "public", "--profiles", str(tmp_path))
+    assert probe(*target) == 0
+    shown = capsys.readouterr().out
+    assert "profile: county_box" in shown
+    assert "doubtful: guessed" in shown
+    assert "31 celsius" in shown
+    (tmp_path / "county_box.toml").write_text(OWN.replace("temperature", "warmth"))
+    assert probe(*target) == 2
+    told = capsys.readouterr().err
+    assert "county_box.toml" in told
+    assert "sensors[1].kind" in told
 
 
 @pytest.mark.parametrize(("language", "hint"), [("zh", "提示："), ("en", "hint: ")])

@@ -177,6 +177,170 @@ async def test_a_section_that_finds_nothing_is_taken_from_the_profile_it_extends
     assert [(each.name, each.usage_percent) for each in (await found(other, profiles)).processors] == [("generic", 20)]
 
 
+def made(name: str = "made", **sections: object) -> Profiles:
+    """A profile of our own that extends none, for a box of number 99999."""
+    generic = Profile.model_validate({"name": "generic", "extends": ""})
+    mine = {"name": name, "extends": "", "match": [{"object_id": "1.3.6.1.4.1.99999"}]}
+    return Profiles([generic, Profile.model_validate(mine | sections)])
+
+
+BOX = "1.3.6.1.4.1.99999"
+BASE = system("a box", BOX)
+
+
+async def test_one_column_of_many_kinds_is_told_apart_by_another() -> None:
+    entry = {"name": "Probe", "value": f"{BOX}.2", "kind_by": f"{BOX}.1", "kinds": {1: "temperature", 4: "humidity"}}
+    mib = [*BASE, *(integer(f"{BOX}.1.{row}", kind) for row, kind in ((1, 1), (2, 4), (3, 9)))]
+    mib += [integer(f"{BOX}.2.{row}", 20 + row) for row in (1, 2, 3)]
+    health = await found(mib, made(sensors=[entry]))
+    assert [(each.kind, each.name, each.value) for each in health.sensors] == [
+        ("temperature", "Probe 1", 21),
+        ("humidity", "Probe 2", 22),
+    ]
+
+
+async def test_a_name_may_stand_in_a_table_with_a_shorter_index_and_gets_a_label() -> None:
+    entry = {"kind": "dbm", "name": "1.3.6.1.2.1.31.1.1.1.1[1]", "label": "Rx", "value": f"{BOX}.1", "divisor": 100}
+    mib = [*BASE, octets("1.3.6.1.2.1.31.1.1.1.1.7", "XGE1/0/7"), integer(f"{BOX}.1.7.2", -523)]
+    (sensor,) = (await found(mib, made(sensors=[entry]))).sensors
+    assert (sensor.name, sensor.value) == ("XGE1/0/7 Rx", -5.23)
+
+
+async def test_a_part_of_a_text_is_the_value() -> None:
+    lanes = {"kind": "dbm", "name": "Lane 2", "value": f"{BOX}.1", "pattern": r"^[^,]+,\s*([-\d.]+)"}
+    usage = {"name": "CPU", "usage": f"{BOX}.2.0", "pattern": r"60 Secs \(\s*([\d.]+)"}
+    pool = {"name": "Memory", "percent": f"{BOX}.3.0", "pattern": r"(\d+)%"}
+    mib = [*BASE, octets(f"{BOX}.1.1", "-0.43 ,0.01 ,0.30"), octets(f"{BOX}.2.0", "5 Secs (31%) 60 Secs ( 16.7571%)")]
+    mib += [octets(f"{BOX}.3.0", "used:42%")]
+    health = await found(mib, made(sensors=[lanes], processors=[usage], mempools=[pool]))
+    assert [each.value for each in health.sensors] == [0.01]
+    assert [each.usage_percent for each in health.processors] == [16.7571]
+    assert [each.percent for each in health.mempools] == [42]
+
+
+async def test_each_row_may_have_its_own_divisor_and_only_some_rows_count() -> None:
+    entry = {"kind": "temperature", "value": f"{BOX}.1", "divisor": f"{BOX}.2", "rows": r"1\.\d"}
+    mib = [*BASE, *(integer(f"{BOX}.1.{row}", 250) for row in ("1.1", "1.2", "2.1"))]
+    mib += [integer(f"{BOX}.2.{row}", by) for row, by in (("1.1", 10), ("1.2", 100), ("2.1", 10))]
+    health = await found(mib, made(sensors=[entry]))
+    assert [each.value for each in health.sensors] == [25, 2.5]
+
+
+async def test_what_no_working_sensor_shows_is_no_reading() -> None:
+    columns = {"temperature": 1, "humidity": 2, "dbm": 3, "charge": 4}
+    entries = [{"kind": kind, "value": f"{BOX}.{column}"} for kind, column in columns.items()]
+    values = {1: (32767, -9999, 25), 2: (65535, 40, -1), 3: (2147483647, -40, 0), 4: (255, 100, -1)}
+    mib = [*BASE]
+    for column, several in values.items():
+        mib += [integer(f"{BOX}.{column}.{row}", value) for row, value in enumerate(several, start=1)]
+    health = await found(mib, made(sensors=entries))
+    assert [(each.kind, each.value) for each in health.sensors] == [
+        ("temperature", 25),
+        ("humidity", 40),
+        ("dbm", -40),
+        ("dbm", 0),
+        ("charge", 100),
+    ]
+
+
+async def test_a_coarser_object_counts_only_without_the_finer_one_of_the_same_thing() -> None:
+    battery = {"kind": "charge", "name": "Battery"}
+    entries = [
+        battery | {"value": f"{BOX}.1.0", "divisor": 10},
+        battery | {"value": f"{BOX}.2.0", "fallback": 1},
+        {"kind": "charge", "name": "Spare", "value": f"{BOX}.3.0", "fallback": 1},
+    ]
+    coarse, fine = [integer(f"{BOX}.2.0", 98), integer(f"{BOX}.3.0", 50)], [integer(f"{BOX}.1.0", 975)]
+    profiles = made(sensors=entries)
+    assert [each.value for each in (await found([*BASE, *coarse, *fine], profiles)).sensors] == [97.5, 50]
+    assert [each.value for each in (await found([*BASE, *coarse], profiles)).sensors] == [98, 50]
+
+
+async def test_usage_beyond_a_hundred_is_another_object_and_the_next_entry_is_tried() -> None:
+    entries = [{"name": "new", "usage": f"{BOX}.1.0"}, {"name": "old", "usage": f"{BOX}.2.0", "fallback": 1}]
+    mib = [*BASE, integer(f"{BOX}.1.0", 15234), integer(f"{BOX}.2.0", 7)]
+    assert [each.name for each in (await found(mib, made(processors=entries))).processors] == ["old"]
+
+
+async def test_sensors_of_extended_profiles_add_up_and_the_nearer_profile_has_the_word() -> None:
+    def profile(name: str, *extends: str, **values: str) -> Profile:
+        sensors = [{"kind": "voltage", "name": which, "value": value} for which, value in values.items()]
+        match = [{"object_id": BOX}] if name == "mine" else []
+        return Profile.model_validate({"name": name, "extends": list(extends), "match": match, "sensors": sensors})
+
+    profiles = Profiles(
+        [
+            profile("mine", "near", "far", own=f"{BOX}.1.0"),
+            profile("near", shared=f"{BOX}.2.0"),
+            profile("far", "mine", again=f"{BOX}.2.0", other=f"{BOX}.3.0"),
+            profile("generic"),
+        ]
+    )
+    mib = [*BASE, *(integer(f"{BOX}.{number}.0", number) for number in (1, 2, 3))]
+    names = {each.name: each.rule for each in (await found(mib, profiles)).sensors}
+    assert names == {"own": "mine: sensors[1]", "shared": "near: sensors[1]", "other": "far: sensors[2]"}
+
+
+@pytest.mark.parametrize(("camera", "expected"), [(True, "camera"), (False, "generic")])
+async def test_what_shows_no_object_identifier_is_known_by_an_object_that_it_has(
+    camera: bool,  # noqa: FBT001  # a column of the table
+    expected: str,
+) -> None:
+    match = [{"has": "1.3.6.1.4.1.39165.1"}]
+    profiles = Profiles(
+        Profile.model_validate(each)
+        for each in ({"name": "camera", "match": match}, {"name": "generic", "extends": ""})
+    )
+    mib = [UPTIME, *([octets("1.3.6.1.4.1.39165.1.1.0", "DS-2CD")] if camera else [])]
+    async with Agent(mib) as agent, Engine() as engine:
+        discovery = await discover(engine.session(agent.target(timeout_s=1)), profiles)
+    assert discovery.identity.profile == expected
+
+
+async def test_the_rules_that_identified_a_device_are_told() -> None:
+    identity = {"hardware": [{"pattern": "router (\\S+)"}, {"pattern": "a (\\S+)"}], "serial": [{"oid": f"{BOX}.1.0"}]}
+    async with Agent(BASE) as agent, Engine() as engine:
+        discovery = await discover(
+            engine.session(agent.target(timeout_s=1)), made(identity=identity, uncertain="hearsay")
+        )
+    assert discovery.identity.rules == {"hardware": "made: identity.hardware[2]"}
+    assert (discovery.identity.hardware, discovery.identity.uncertain) == ("box", "hearsay")
+
+
+async def test_a_device_with_nothing_to_show_costs_few_questions() -> None:
+    """However many columns its profile and the standard MIBs have."""
+    for object_id in ("1.3.6.1.4.1.318.1.3.27", "1.3.6.1.4.1.2011.2.23.291", "1.3.6.1.4.1.9.1.1208"):
+        async with Agent(system("something", object_id)) as agent, Engine() as engine:
+            await discover(engine.session(agent.target(timeout_s=1)))
+        assert len(agent.log) <= 20, object_id
+
+
+def test_no_two_shipped_profiles_claim_the_same_devices() -> None:
+    claims = [match for profile in shipped().by_name.values() for match in profile.match]
+    assert len({(each.object_id, each.descr, each.has) for each in claims}) == len(claims)
+
+
+def test_every_state_map_of_a_shipped_profile_knows_a_good_state() -> None:
+    odd = {
+        f"{profile.name}: {entry.value}"
+        for profile in shipped().by_name.values()
+        for entry in profile.sensors
+        if entry.states and Severity.OK not in {severity for _, severity in entry.states.values()}
+    }
+    assert not odd
+
+
+FIELD = (
+    "Huawei, H3C, Ruijie, ZTE, FiberHome, Raisecom, BDCOM, DCN, Maipu, Hillstone, Topsec, Sangfor, DPtech, Venustech, "
+    "Hikvision, Dahua, TP-Link, Cisco, Juniper, Arista, Fortinet, Palo Alto, HPE, MikroTik, Linux, Microsoft, APC, "
+    "Eaton, Vertiv"
+)
+
+
+def test_the_vendors_of_the_field_have_a_profile() -> None:
+    assert set(FIELD.split(", ")) <= {profile.vendor for profile in shipped().by_name.values()}
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [
@@ -192,6 +356,16 @@ async def test_a_section_that_finds_nothing_is_taken_from_the_profile_it_extends
         ('name = "x"\n[[sensors]]\nkind = "warmth"\nvalue = "1.3.6"', "sensors[1].kind"),
         ('name = "x"\n[[sensors]]\nkind = "state"\nvalue = "1.3.6"', "sensors[1]"),
         ('name = "x"\n[[sensors]]\nkind = "voltage"\nvalue = "1.3.6"\ndivisor = 0', "sensors[1]"),
+        ('name = "x"\n[[sensors]]\nkind = "voltage"\nvalue = "$volts"', "sensors[1].value"),
+        ('name = "x"\n[[sensors]]\nvalue = "1.3.6"', "sensors[1]"),
+        ('name = "x"\n[[sensors]]\nvalue = "1.3.6"\nkind_by = "1.3.7"', "sensors[1]"),
+        ('name = "x"\n[[sensors]]\nkind = "voltage"\nvalue = "1.3.6"\nrows = "("', "sensors[1].rows"),
+        (
+            'name = "x"\n[[sensors]]\nkind = "voltage"\nvalue = "1.3.6"\nonly = { "fan" = 1 }',
+            "sensors[1].only.fan.[key]",
+        ),
+        ('name = "No Name"', "name"),
+        ('name = "x"\nneighbours = ["smoke"]', "neighbours[1]"),
         (
             'name = "x"\n[[sensors]]\nkind = "state"\nvalue = "1.3"\nstates = { 1 = ["a", "bad"] }',
             "sensors[1].states.1[2]",
