@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.collectors.snmp.corpus import ROOT
-
-pytestmark = pytest.mark.slow
+from tests.collectors.snmp.corpus import GRADED, NEEDED, ROOT, too_low
 
 RECORDING = """\
 1.3.6.1.2.1.1.1.0|4|H3C Comware Platform Software, Software Version 7.1.070, Release 2612P02
@@ -39,6 +37,7 @@ print("judged")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("oper", "code"), [("down", 0), ("up", 1)])
 def test_a_recording_is_served_probed_and_judged(tmp_path: Path, oper: str, code: int) -> None:
     for folder in ("snmprec", "expected"):
@@ -52,3 +51,12 @@ def test_a_recording_is_served_probed_and_judged(tmp_path: Path, oper: str, code
     assert ended.returncode == code, ended.stderr
     assert "judged" in ended.stdout
     assert ("too low: ports_oper" in ended.stdout) is bool(code)
+
+
+def test_each_grade_has_its_mark_and_sensors_that_are_not_there_count_against() -> None:
+    good = dict.fromkeys(NEEDED | GRADED, 1.0)
+    assert too_low(good, 0.15) == []
+    assert too_low(good | {"processors": 0.89}, 0.0) == ["too low: processors 89.00%"]
+    assert too_low(good, 0.16) == ["too many sensors that match nothing: 16.00%"]
+    assert too_low(dict.fromkeys(NEEDED, 1.0), 0.0) == []
+    assert len(too_low({}, 0.0)) == len(NEEDED)

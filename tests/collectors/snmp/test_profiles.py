@@ -1,5 +1,7 @@
 """Vendor knowledge as data: which file fits, what it makes of a device, and how a wrong file is told."""
 
+import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -7,10 +9,21 @@ import pytest
 from collectors.snmp import Engine, Health, Severity, SystemFacts, discover
 from collectors.snmp.errors import ProfileError
 from collectors.snmp.profiles import FOLDER, Profiles, read_profiles, shipped
-from collectors.snmp.schema import Profile
+from collectors.snmp.schema import (
+    UNITS,
+    IdentityRules,
+    Match,
+    MempoolEntry,
+    ProcessorEntry,
+    Profile,
+    SensorEntry,
+    StorageEntry,
+    TextRule,
+)
 from collectors.snmp.wire import Tag, VarBind, parse_oid
 from tests.collectors.snmp.agent import UPTIME, Agent
 
+ROOT = Path(__file__).resolve().parents[3]
 ENTERPRISES = "1.3.6.1.4.1"
 HUAWEI = f"{ENTERPRISES}.2011.5.25.31.1.1"
 H3C = f"{ENTERPRISES}.25506.2.6.1.1.1.1"
@@ -40,6 +53,23 @@ def system(descr: str, object_id: str) -> list[VarBind]:
 async def found(mib: list[VarBind], profiles: Profiles | None = None) -> Health:
     async with Agent(mib) as agent, Engine() as engine:
         return (await discover(engine.session(agent.target(timeout_s=1)), profiles)).health
+
+
+def test_the_documentation_names_every_field_and_every_kind() -> None:
+    told = (ROOT / "docs" / "profiles.md").read_text(encoding="utf-8")
+    parts = (Profile, Match, IdentityRules, TextRule, ProcessorEntry, MempoolEntry, StorageEntry, SensorEntry)
+    fields = {field for part in parts for field in part.model_fields}
+    assert {field for field in fields if not re.search(rf"`\W*{field}\b", told)} == set()
+    assert {kind for kind in UNITS if not re.search(rf"\b{kind}\b", told)} == set()
+
+
+def test_the_example_of_the_documentation_is_a_profile(tmp_path: Path) -> None:
+    told = (ROOT / "docs" / "profiles.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", told, re.DOTALL)
+    path = tmp_path / "county_cabinet.toml"
+    path.write_text(textwrap.dedent(example))
+    (profile,) = read_profiles(path)
+    assert (profile.name, len(profile.sensors)) == ("county_cabinet", 2)
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda path: path.stem)
