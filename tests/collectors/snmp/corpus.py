@@ -27,8 +27,8 @@ ROOT = Path(__file__).resolve().parents[3]
 PACKAGES = ("snmpsim", "pysnmp", "pyasn1")
 PATIENCE_S = 180
 USER, GROUP = "nobody", "nogroup"
-# The mean over devices that each fact has to reach, where the recordings have it; and the share of sensors that may match
-# nothing, because numbers that are not there are worse than none.
+# The mean over devices that each fact has to reach, where the recordings have it; and the share of sensors that may
+# match nothing, because numbers that are not there are worse than none.
 NEEDED = dict.fromkeys(("sys", "ports_present", "ports_speed", "ports_oper", "ports_admin"), 0.99)
 GRADED = (
     dict.fromkeys(("processors", "mempools", "storage", "neighbours"), 0.90)
