@@ -224,7 +224,11 @@ class PollerRun(Base):
 
 
 class PollerStatus(Base):
-    """One row: is the poller alive, may it use ICMP, does it keep up. `icmp_error` is a code of `collectors.errors`."""
+    """One row: is the poller alive, may it use ICMP, does it keep up. `icmp_error` is a code of `collectors.errors`.
+
+    `changes` counts the changes of state of devices and lines, so that a page need not be made anew to see that there
+    was none.
+    """
 
     __tablename__ = "poller_status"
 
@@ -244,3 +248,4 @@ class PollerStatus(Base):
     failed_polls: Mapped[int] = mapped_column(BigInteger)
     late_polls: Mapped[int] = mapped_column(BigInteger)
     busy_percent: Mapped[float | None]
+    changes: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Table, delete, inspect, select
+from sqlalchemy import ColumnElement, Table, delete, inspect, select, update
 from sqlalchemy.orm import Session
 
 from collectors.models import (
@@ -123,6 +123,7 @@ class Store:
         """A new state and what it means for the record of outages, together or not at all."""
         with self.database.write() as session:
             bulk_upsert(session.connection(), table_of(model), [row], key_columns(model))
+            session.execute(update(PollerStatus).values(changes=PollerStatus.changes + 1))
             for outage in outages:
                 if outage.over:
                     of_state = OutageRecord.state == outage.state

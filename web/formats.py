@@ -1,9 +1,13 @@
 """How values are written for people: times in the site's zone, sizes and rates with units, ages in words."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
+from jinja2 import Undefined
 from markupsafe import Markup
 
 from collectors.availability import rounded_down
@@ -119,4 +123,14 @@ def install(app: Flask) -> None:
         milliseconds,
         ticks,
     ):
-        app.jinja_env.filters[function.__name__] = function
+        app.jinja_env.filters[function.__name__] = _of_nothing(function)
+
+
+def _of_nothing(function: Callable[..., str]) -> Callable[..., str]:
+    """`(state.rtt_ms if state)` is Jinja's Undefined where there is no state; to a format that is None."""
+
+    @wraps(function)
+    def form(value: object, *options: Any, **more: Any) -> str:
+        return function(None if isinstance(value, Undefined) else value, *options, **more)
+
+    return form

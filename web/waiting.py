@@ -9,6 +9,7 @@ from collectors.overview import Overview, Severity, overview
 from security.ferry import services
 from security.ferry.states import Incoming, Outgoing
 from security.roles import Permission
+from web import poller
 from web.access import allowed
 from web.ferry import approver_roles, ferry
 from web.scope import unit_of
@@ -19,15 +20,17 @@ KEEP_S = 2.0
 
 
 def the_overview() -> Overview:
-    """The county as this person sees it, the same for everybody in the same seconds: each open page asks for it."""
+    """The county as this person sees it, made once in some seconds for everybody unless something changed."""
     if "overview" not in g:
         unit, now = unit_of(me()), console().clock.monotonic()
-        kept: dict[int | None, tuple[float, Overview]] = current_app.extensions.setdefault(KEPT, {})
-        made, found = kept.get(unit, (now - KEEP_S, None))
-        if found is None or now - made >= KEEP_S:
+        status = poller.of_request().status
+        changes = status.changes if status else 0
+        kept: dict[int | None, tuple[float, int, Overview]] = current_app.extensions.setdefault(KEPT, {})
+        made, before, found = kept.get(unit, (now - KEEP_S, changes, None))
+        if found is None or now - made >= KEEP_S or before != changes:
             with console().database.read() as session:
                 found = overview(session, console().clock.now(), unit_id=unit)
-            kept[unit] = now, found
+            kept[unit] = now, changes, found
         g.overview = found
     shown: Overview = g.overview
     return shown

@@ -1,5 +1,6 @@
 """The extranet of 青岚县: forty devices, about thirty lines, six business systems."""
 
+from dataclasses import replace
 from datetime import date
 
 from demo.county.ledger import Cable, Device, Line, Sample, System, names
@@ -116,6 +117,7 @@ DEVICES = (
             f"{TOWNSHIPS[0].name}政府大院", "设备间"),
 )  # fmt: skip
 
+BACKED_UP = 3
 _TERMS = {
     "contract_start": date(2026, 1, 1),
     "contract_end": date(2027, 12, 31),
@@ -141,11 +143,13 @@ def _department_line(at: int, department: Department, switch: Device) -> Line:
 
 
 def _township_line(at: int, township: Township, router: Device) -> Line:
-    return _line(
+    """The first ones are looked at every second; they are those that have a backup."""
+    line = _line(
         f"{township.name}专线", Carrier.TELECOM, LineKind.MSTP, 100 * M, government(township), 3600,
         circuit_number=f"TEL-QL-{2000 + at}", a_device="QL-AGG-SW01", a_port=f"GigabitEthernet1/0/{at}",
         b_device=router.name, b_port=uplink(router.model),
     )  # fmt: skip
+    return replace(line, probe_interval_s=1 if at <= BACKED_UP else None)
 
 
 def _backup_line(at: int, township: Township, router: Device) -> Line:
@@ -186,7 +190,7 @@ LINES = (
     *(_township_line(at, township, pair[0])
       for at, (township, pair) in enumerate(zip(TOWNSHIPS, TOWNSHIP_DEVICES, strict=True), 1)),
     *(_backup_line(at, township, pair[0])
-      for at, (township, pair) in enumerate(zip(TOWNSHIPS[:3], TOWNSHIP_DEVICES[:3], strict=True), 1)),
+      for at, (township, pair) in enumerate(zip(TOWNSHIPS[:BACKED_UP], TOWNSHIP_DEVICES[:BACKED_UP], strict=True), 1)),
     *(_village_line(at, village, township) for at, (village, township) in enumerate(VILLAGES, 1)),
 )  # fmt: skip
 

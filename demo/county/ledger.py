@@ -96,6 +96,7 @@ class Line:
     contract_end: date | None = None
     promised_availability_ppm: int | None = None
     promised_repair_hours: int | None = None
+    probe_interval_s: int | None = None
     notes: str = ""
 
 

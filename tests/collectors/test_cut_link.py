@@ -42,7 +42,7 @@ def place(database: Database, tmp_path: Path) -> Place:
     return Place.make(database, tmp_path, interval_s=60, icmp_interval_s=5, timeout_s=2.0, retries=2)
 
 
-def enter(place: Place, lab: FrrLab) -> int:
+def enter(place: Place, lab: FrrLab, *, probe_interval_s: int | None = None) -> int:
     """The two routers and the line between them, as a ledger would bring them."""
     first, second = lab.routers
     with place.database.write() as session:
@@ -56,6 +56,7 @@ def enter(place: Place, lab: FrrLab) -> int:
             a_port=south,
             b_device=b,
             b_port=north,
+            probe_interval_s=probe_interval_s,
         )
         session.add_all([a, b, south, north, line])
         session.flush()

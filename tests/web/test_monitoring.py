@@ -120,6 +120,15 @@ def test_a_line_shows_its_outages_and_the_availability_that_follows(admin: Brows
     assert "仍未恢复" in record
 
 
+def test_a_line_of_which_nothing_is_known_yet_has_a_page(admin: Browser, database: Database) -> None:
+    with database.write() as session:
+        line = Line(name="民宗局专线", carrier="own", kind="pon")
+        session.add(line)
+    text = admin.get(f"/lines/{line.id}").text
+    assert "民宗局专线" in text
+    assert "中位数 —" in text
+
+
 def test_charts_get_numbers_with_gaps(admin: Browser, sample: Database, clock: StillClock) -> None:
     with sample.read() as session:
         port = session.scalars(select(Port).order_by(Port.id)).first()

@@ -21,6 +21,7 @@ EXPECTED: dict[str, frozenset[Role]] = {
     "password.change": EVERYBODY,
     "status.strip": EVERYBODY,
     "about.show": EVERYBODY,
+    "status.changes": WATCHING,
     "search.find": WATCHING,
     "overview.show": WATCHING,
     "devices.index": WATCHING,

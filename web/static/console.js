@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const REFRESH_MS = 5000;
+  const FOLLOW_MS = 550;
   /* The server's words in the reader's language; 7 stands where the number goes. */
   const words = JSON.parse(document.body.dataset.words);
   const say = (word, number) => words[word].replace("7", String(Math.floor(number)));
@@ -32,6 +33,21 @@
     }
   });
   document.addEventListener("visibilitychange", refresh);
+
+  /* Between two refreshes a small question: did any device or line change its state? Then the page follows at once. */
+  let asking = false;
+  const follow = async () => {
+    const strip = document.getElementById("status");
+    if (asking || document.visibilityState !== "visible" || !strip || !("changes" in strip.dataset)) return;
+    asking = true;
+    try {
+      const answer = await fetch("/changes", { headers: { "X-Guanjin-Live": "1" }, redirect: "error" });
+      if (answer.ok && (await answer.text()) !== strip.dataset.changes) refresh();
+    } catch {
+      /* The next refresh says that the connection is lost. */
+    }
+    asking = false;
+  };
 
   /* A part that is replaced under the reader's finger gives the focus back. */
   let focused = null;
@@ -123,4 +139,5 @@
   grow();
   setInterval(grow, 1000);
   setInterval(refresh, REFRESH_MS);
+  setInterval(follow, FOLLOW_MS);
 })();

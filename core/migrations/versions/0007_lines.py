@@ -27,9 +27,11 @@ def upgrade() -> None:
         "ALTER TABLE inventory_line ADD COLUMN probe_interval_s INTEGER"
         " CONSTRAINT ck_inventory_line_probe_interval_s CHECK (probe_interval_s BETWEEN 1 AND 60)"
     )
+    op.add_column("poller_status", sa.Column("changes", sa.BigInteger(), nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
+    op.drop_column("poller_status", "changes")
     op.execute("ALTER TABLE inventory_line DROP COLUMN probe_interval_s")
     op.drop_table("line_state")
     _create_line_state()
