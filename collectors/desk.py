@@ -6,6 +6,7 @@ others waiting keeps no device waiting. A write that fails is logged and counted
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -37,6 +38,7 @@ class Desk:
         self._late: deque[Change] = deque()
         self._writing = False
         self._opened: dict[OutageKey, float] = {}
+        self._emptied = time.monotonic()
         self._database = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="history")
 
@@ -111,12 +113,18 @@ class Desk:
     async def beat(self, row: Row) -> None:
         await self._in(self._database, self._store.beat, row)
 
+    def waiting_s(self) -> float:
+        """For how long something may have been waiting to be written."""
+        return time.monotonic() - self._emptied
+
     async def flush(self) -> None:
         await self._write_late()
         if self._late:
             return
+        taken = time.monotonic()
         batch, traffic = self._pending.take(), self._pending.take_traffic()
         if not batch and not traffic:
+            self._emptied = taken
             return
         try:
             await self._in(self._database, self._store.save, batch, traffic)
@@ -125,6 +133,8 @@ class Desk:
             self._pending.failed(batch, traffic)
             rows = sum(map(len, batch.values())) + len(traffic)
             log.exception("the state of %d rows could not be written", rows)
+        else:
+            self._emptied = taken
 
     async def flush_history(self, now: datetime) -> None:
         await self._in(self._disk, self.history.flush, now.timestamp())

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from collectors.asking import Asker
 from collectors.desk import Desk
+from collectors.durations import Durations
 from collectors.exposition import Exposition
 from core.clock import Clock
 
@@ -16,7 +17,7 @@ class Tally:
     failed: int = 0
     late: int = 0
     probes: int = 0
-    poll_seconds: float = 0.0
+    poll_durations: Durations = field(default_factory=Durations)
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ class Polling:
         watched.poll, watched.polled_at = poll, answer.at
         watched.agent_failed, watched.last_poll, watched.last_answer = False, now, now
         watched.fault = next(iter(answer.faults), None)
-        self._tally.poll_seconds += answer.seconds
+        self._tally.poll_durations.add(answer.seconds)
         self._hand_over(watched, poll, news, now)
         self._show(watched, poll, answer.seconds)
         await self._verdicts.hear(watched, Signs(icmp=watched.pulse.answering, snmp=True), now)

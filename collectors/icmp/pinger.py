@@ -105,6 +105,8 @@ class Pinger:
             version: packet.Requests(version, own if endpoint.raw else 0, self._cookie)
             for version, endpoint in endpoints.items()
         }
+        self.sent = 0
+        self.received = 0
         self._sequence = 0
         self._queue: deque[_Waiting] = deque()
         self._left = BURST
@@ -204,6 +206,7 @@ class Pinger:
         return self._sequence
 
     def _expect(self, sequence: int, waiting: _Waiting) -> None:
+        self.sent += 1
         deadline = waiting.monotonic_ns / 1e9 + waiting.timeout_s
         queue = self._deadlines.get(waiting.timeout_s)
         if queue is None:
@@ -251,6 +254,7 @@ class Pinger:
         if waiting is None or waiting.address != source:
             return
         del self._waiting[reply.sequence]
+        self.received += 1
         _answer(waiting, _round_trip_ms(waiting, ancillary))
 
 

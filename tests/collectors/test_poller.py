@@ -26,7 +26,7 @@ from collectors.models import (
     Reachability,
     SubjectKind,
 )
-from collectors.scrape import read_metrics
+from collectors.scrape import open_page, read_metrics
 from collectors.snmp.wire import Message
 from core.database import Database
 from inventory.models import Device, Line, Port, business_system_line
@@ -128,6 +128,13 @@ async def test_a_device_is_discovered_polled_graphed_and_exposed(place: Place, a
         assert samples["ifHCInOctets", "GE1/0/1"] > OCTETS_A_SECOND
         assert samples["ifOperStatus", "GE1/0/3"] == 2
         assert samples["guanjin_poller_devices", None] == 2
+        assert samples["guanjin_poller_poll_duration_seconds_count", None] >= 2
+        assert samples["guanjin_poller_snmp_answered", None] >= 4
+        asked = await asyncio.to_thread(
+            open_page, place.settings, "/snmp", {"target": "HX-CORE-01", "module": "if_mib,health"}
+        )
+        page = b"".join(asked.pieces).decode()
+        assert 'ifHCInOctets{ifAlias="to GE1/0/1",ifDescr="GE1/0/1",ifIndex="1",ifName="GE1/0/1"} ' in page
     now = datetime.now(UTC)
     series = HistoryReader(place.settings.storage.data / "history").read(
         Kind.PORT, county.core_port, now - timedelta(minutes=3), now + timedelta(minutes=1)
