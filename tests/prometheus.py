@@ -73,6 +73,12 @@ class Prometheus:
         found: list[dict[str, Any]] = answer["data"]["result"]
         return found
 
+    def targets(self) -> list[dict[str, Any]] | None:
+        """What is scraped; None before anything was discovered, kept or not."""
+        found = self._get("/api/v1/targets")["data"]
+        discovered = found["activeTargets"] + found["droppedTargets"]
+        return list(found["activeTargets"]) if discovered else None
+
     def _ready(self) -> bool:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/-/ready", timeout=2):
