@@ -36,6 +36,18 @@ async def test_the_page_arrives_whole(settings: Settings, server: ScrapeServer) 
     assert all(page == b"".join(PAGE) for page in found)
 
 
+async def test_a_reader_that_stops_reading_holds_nobody_up(settings: Settings, server: ScrapeServer) -> None:
+    """The kernel's buffer is full of the first page while the second is served."""
+    stuck = await asyncio.to_thread(open_page, settings, "/metrics")
+    assert await asyncio.to_thread(read_metrics, settings) == b"".join(PAGE)
+    assert sum(map(len, await asyncio.to_thread(list, stuck.pieces))) == stuck.length
+
+
+async def test_a_reader_that_goes_away_is_let_go(settings: Settings, server: ScrapeServer) -> None:
+    (await asyncio.to_thread(open_page, settings, "/metrics")).close()
+    assert await asyncio.to_thread(read_metrics, settings) == b"".join(PAGE)
+
+
 async def test_only_the_owner_may_open_the_socket(server: ScrapeServer) -> None:
     mode = (await asyncio.to_thread(server.path.stat)).st_mode
     assert stat.S_IMODE(mode) == 0o700
