@@ -33,7 +33,7 @@ class Rollup:
     """`damaged` is told of a file of minutes that cannot be read, and sets it aside."""
 
     def __init__(self, folder: Path, damaged: Callable[[Path], None]) -> None:
-        self.last: float | None = None  # the end of the latest period that was rolled up
+        self.last: float | None = None  # the end of the last five minutes that were rolled up
         self._folder = folder
         self._damaged = damaged
         self._files: dict[Tier, files.HistoryFile] = {}
@@ -47,8 +47,8 @@ class Rollup:
                 for path, period in self._due(tier, now):
                     if time.monotonic() > until:
                         return
-                    if self._roll(tier, path, period, chosen):
-                        self.last = max(self.last or 0, period + tier.step_s)
+                    if self._roll(tier, path, period, chosen) and tier is FIVE_MINUTES:
+                        self.last = period + tier.step_s
         except (sqlite3.Error, OSError) as error:
             log.warning("history cannot be rolled up: %s", error)
             self.close()
