@@ -149,7 +149,7 @@ def render(cells: Cells) -> Iterator[bytes]:
     """A family at a time, in the order of their names."""
     indexes = sorted({index for rows in cells.columns.values() for index in rows})
     labels = {index: _labels(cells, index) for index in indexes}
-    lines = {name: b"".join(_lines(name, cells.columns.get(COLUMNS[name], {}), labels)) for name in COLUMNS}
+    lines = {name: _lines(name, cells.columns.get(column, {}), labels) for name, column in COLUMNS.items()}
     lines |= {"sysUpTime": _scalar("sysUpTime", cells, SYS_UP_TIME), "ifNumber": _scalar("ifNumber", cells, IF_NUMBER)}
     for name in sorted(lines):
         if lines[name]:
@@ -167,17 +167,17 @@ def _scalar(name: str, cells: Cells, oid: Oid) -> bytes:
     return b"" if value is None else sample(name, "", value)
 
 
-def _lines(name: str, rows: Mapping[int, Value], labels: Mapping[int, str]) -> Iterator[bytes]:
-    for index, value in rows.items():
-        if name == "ifPhysAddress":
-            yield f'{name}{labels[index]},ifPhysAddress="{mac(value)}"}} 1\n'.encode()
-        elif (found := numeric(value)) is None:
-            continue
-        elif name == "ifType_info":
-            yield f'{name}{labels[index]},ifType="{if_type_name(int(found))}"}} 1\n'.encode()
-        else:
-            shown = found % EXACT if name in COUNTERS else found
-            yield f"{name}{labels[index]}}} {number(shown)}\n".encode()
+def _lines(name: str, rows: Mapping[int, Value], labels: Mapping[int, str]) -> bytes:
+    if name == "ifPhysAddress":
+        return "".join([f'{name}{labels[i]},ifPhysAddress="{mac(value)}"}} 1\n' for i, value in rows.items()]).encode()
+    numbers = {i: value if isinstance(value, int) else numeric(value) for i, value in rows.items()}
+    known = {i: value for i, value in numbers.items() if value is not None}
+    if name == "ifType_info":
+        types = {i: if_type_name(int(value)) for i, value in known.items()}
+        return "".join([f'{name}{labels[i]},ifType="{word}"}} 1\n' for i, word in types.items()]).encode()
+    if name in COUNTERS:
+        known = {i: value % EXACT for i, value in known.items()}
+    return "".join([f"{name}{labels[i]}}} {number(value)}\n" for i, value in known.items()]).encode()
 
 
 def mac(value: Value) -> str:
