@@ -12,6 +12,7 @@ from collectors.health import DeviceDetail, DeviceHealth, PortHealth, device_det
 from collectors.labels import label
 from collectors.line_commands import availability_command, line_command
 from collectors.overview import overview
+from collectors.survey.commands import locate_command, parts_command
 from core.commandline import Application, json_option, pass_application, print_json, print_table
 from core.i18n import N_, Translate
 from inventory.models import Device
@@ -24,6 +25,8 @@ def health() -> None:
 
 health.add_command(line_command)
 health.add_command(availability_command)
+health.add_command(locate_command)
+health.add_command(parts_command)
 
 
 @health.command("list", help=N_("List all devices with their state."))

@@ -19,6 +19,7 @@ from collectors.history import HistoryWriter
 from collectors.models import DeviceState, DiscoveredNeighbour, LineState, PortState, SensorState
 from collectors.pending import Pending
 from collectors.store import Known, Outage, OutageKey, Row, Store, Traffic
+from collectors.survey.store import Findings, record
 from core.database import Base
 from core.jobs.storage import is_trouble
 
@@ -103,6 +104,9 @@ class Desk:
     async def rediscovered(self, device_id: int, ports: list[int], neighbours: list[Row]) -> None:
         self._pending.forget(SensorState, "device_id", [device_id])
         await self._in(self._database, self._store.rediscovered, device_id, ports, neighbours)
+
+    async def surveyed(self, findings: Findings, now: datetime) -> None:
+        await self._in(self._database, record, self._store.database, findings, now)
 
     async def forget(self, devices: list[int], lines: list[int], now: datetime) -> None:
         for model in (DeviceState, PortState, SensorState, DiscoveredNeighbour):

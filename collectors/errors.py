@@ -131,6 +131,20 @@ class UnknownDeviceError(CollectorError):
     hint = N_("`guanjin health list` names all devices")
 
 
+class AddressUnclearError(CollectorError):
+    code = "collectors.address_unclear"
+    category = Category.USAGE
+    message = N_("%(address)s is neither a MAC nor an IP address")
+    hint = N_("write 00e0-fc12-3456, 00:e0:fc:12:34:56 or 10.1.2.3")
+
+
+class NobodyThereError(CollectorError):
+    code = "collectors.nobody_there"
+    category = Category.NOT_FOUND
+    message = N_("no switch or router has learnt %(address)s in the last 30 days")
+    hint = N_("address tables are read every half hour (polling.survey_interval_s); not every device has them")
+
+
 class MonthError(CollectorError):
     code = "collectors.month"
     category = Category.USAGE

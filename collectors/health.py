@@ -24,6 +24,7 @@ from collectors.models import (
     SensorState,
     SubjectKind,
 )
+from collectors.survey.models import ComponentState
 from inventory.kinds import LifeCycle
 from inventory.models import Device, Line, Port
 
@@ -56,6 +57,7 @@ class DeviceDetail:
     ports: Sequence[PortHealth]
     sensors: Sequence[SensorState]
     neighbours: Sequence[DiscoveredNeighbour]
+    parts: Sequence[ComponentState]
     lines: Sequence["LineHealth"]
     outages: Sequence[OutageRecord]
 
@@ -98,6 +100,9 @@ def device_detail(
             select(DiscoveredNeighbour)
             .where(DiscoveredNeighbour.device_id == device_id)
             .order_by(DiscoveredNeighbour.local_port)
+        ).all(),
+        parts=session.scalars(
+            select(ComponentState).where(ComponentState.device_id == device_id).order_by(ComponentState.number)
         ).all(),
         lines=_lines(session, now, _of_unit(select(Line).where(ends), Line, unit_id)),
         outages=outages_of(session, SubjectKind.DEVICE, device_id, outages),

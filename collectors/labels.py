@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from collectors.models import Evidence, LineCondition, PortStatus, Reachability
+from collectors.snmp.components import PartKind
 from core.i18n import N_, Translate
 
 LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
@@ -28,6 +29,15 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         PortStatus.DORMANT: N_("port dormant"),
         PortStatus.NOT_PRESENT: N_("port not present"),
         PortStatus.LOWER_LAYER_DOWN: N_("lower layer down"),
+    },
+    PartKind: {
+        PartKind.CHASSIS: N_("chassis"),
+        PartKind.POWER_SUPPLY: N_("power supply"),
+        PartKind.FAN: N_("fan"),
+        PartKind.MODULE: N_("module"),
+        PartKind.PORT: N_("optical module"),
+        PartKind.STACK: N_("stack"),
+        PartKind.CPU: N_("processor board"),
     },
     Evidence: {
         Evidence.ICMP: N_("by ICMP"),

@@ -2,6 +2,7 @@
 
     inventory --every 10 s--> roster --> wheel --due--> probing (ICMP; SNMP and TCP where it is lost)   --> verdicts
                                               `--due--> polling (discover, then known instances)       --> verdicts
+                                              `--due--> surveying (who is behind which port, parts)    --> desk
     verdicts, rates --> desk --> state (database), history (day files)     line duty <-- touched
                     `-> exposition <-- metrics server <-- scrape
 
@@ -34,10 +35,11 @@ from collectors.on_demand import OnDemand
 from collectors.own_metrics import Numbers, OwnMetrics
 from collectors.polling import Polling
 from collectors.probing import Probing
-from collectors.roster import POLL, PROBE, Duty, Roster
+from collectors.roster import POLL, PROBE, SURVEY, Duty, Roster
 from collectors.scrape import Query, ScrapeServer, socket_path
 from collectors.snmp import Engine
 from collectors.store import Row, Store
+from collectors.survey.duty import Surveying
 from collectors.targets import Targets, read_targets
 from collectors.verdicts import Verdicts
 from collectors.watched import Watched
@@ -56,6 +58,7 @@ BEAT_S: Final = 5.0
 HISTORY_S: Final = 15.0
 ROLL_UP_S: Final = 30.0
 PRUNE_S: Final = 600.0
+SURVEY_AFTER_S: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,9 @@ class Poller:
         self._lines = LineDuty(self._kit, self._devices, known, write_every, settings.polling.line_interval_s)
         verdicts = Verdicts(self._desk, self._clock, touched=self._lines.touch, hasten=self._hasten)
         self._probing = Probing(self._kit, verdicts, self._lines.ports)
-        self._polling = Polling(self._kit, verdicts, self._probing)
+        self._polling = Polling(self._kit, verdicts, self._probing, discovered=self._survey_soon)
+        surveying = Surveying(self._kit, self._devices)
+        self._duties = {POLL: self._polling.poll, PROBE: self._probing.probe, SURVEY: surveying.survey}
         self._roster = Roster(self._kit, self._wheel, self._devices, self._lines, known)
         self._own = OwnMetrics(self._own_numbers, self._kit.tally.poll_durations)
         on_demand = OnDemand(asker, self._devices)
@@ -151,11 +156,14 @@ class Poller:
     def _hasten(self, device: int) -> None:
         self._wheel.hasten((POLL, device), self._clock.monotonic())
 
+    def _survey_soon(self, device: int) -> None:
+        """Not at once: the poll that discovered the device has not been judged yet."""
+        self._wheel.hasten((SURVEY, device), self._clock.monotonic() + SURVEY_AFTER_S)
+
     async def _turn(self) -> None:
         for what, device in self._wheel.due(self._clock.monotonic()):
             if watched := self._devices.get(device):
-                duty = self._probing.probe if what == PROBE else self._polling.poll
-                task = asyncio.create_task(duty(watched))
+                task = asyncio.create_task(self._duties[what](watched))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
 

@@ -4,6 +4,7 @@ Whatever goes wrong with a device ends here: it is named in the device's row, co
 """
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 
 from collectors.asking import Answer
@@ -35,7 +36,11 @@ SILENCE = (NoAnswerError, SendFailedError)
 
 
 class Polling:
-    def __init__(self, kit: Kit, verdicts: Verdicts, probing: Probing) -> None:
+    """`discovered(device)` tells who reads what comes after a discovery."""
+
+    def __init__(
+        self, kit: Kit, verdicts: Verdicts, probing: Probing, discovered: Callable[[int], None] = lambda _: None
+    ) -> None:
         self._asker = kit.asker
         self._desk = kit.desk
         self._exposition = kit.exposition
@@ -43,6 +48,7 @@ class Polling:
         self._tally = kit.tally
         self._verdicts = verdicts
         self._probing = probing
+        self._tell_discovered = discovered
 
     async def poll(self, watched: Watched) -> None:
         """A turn that comes while the last one is still under way is dropped; a device that is down is only probed."""
@@ -113,6 +119,7 @@ class Polling:
         watched.columns = None
         rows = neighbour_rows(device, discovery.neighbours, now)
         await self._desk.rediscovered(device, list(watched.ids.values()), rows)
+        self._tell_discovered(device)
 
     def _hand_over(self, watched: Watched, poll: Poll, news: PortNews, now: datetime) -> None:
         """Rows of the state and of the history."""

@@ -14,6 +14,7 @@ from core.settings import PollingSettings
 
 POLL: Final = "poll"
 PROBE: Final = "probe"
+SURVEY: Final = "survey"
 Duty = tuple[str, int]
 
 # New devices are asked within seconds, but not all in the same one.
@@ -51,6 +52,7 @@ class Roster:
                 self._wheel.add((PROBE, device), interval_s, first)
             if anew:
                 self._wheel.add((POLL, device), settings.interval_s, first)
+                self._wheel.add((SURVEY, device), settings.survey_interval_s, first + settings.survey_interval_s)
                 fresh += 1
         if self._before is None:
             lines_gone = [line for line in self._known.lines if line not in targets.lines]
@@ -75,7 +77,7 @@ class Roster:
 
     def _drop(self, device: int) -> None:
         self._devices.pop(device, None)
-        for duty in (POLL, PROBE):
+        for duty in (POLL, PROBE, SURVEY):
             self._wheel.remove((duty, device))
         for subject in ((SubjectKind.DEVICE, device), (PROBE, device)):
             self._kit.exposition.drop(subject)

@@ -24,6 +24,7 @@ from collectors.models import (
     SensorState,
     SubjectKind,
 )
+from collectors.survey.models import BindingState, ComponentState, StationState
 from core.database import BULK_ROWS, Base, Database, bulk_update, bulk_upsert
 from inventory.ports import ensure_ports
 
@@ -82,6 +83,18 @@ def table_of(model: type[Base]) -> Table:
 
 def key_columns(model: type[Base]) -> tuple[str, ...]:
     return tuple(column.name for column in table_of(model).primary_key.columns)
+
+
+# What is forgotten with a device.
+OF_DEVICES: Final = (
+    DeviceState,
+    PortState,
+    SensorState,
+    DiscoveredNeighbour,
+    StationState,
+    BindingState,
+    ComponentState,
+)
 
 
 class Store:
@@ -158,7 +171,7 @@ class Store:
         """The rows of what is watched no more; an outage that was open ends with the watching."""
         with self.database.write() as session:
             for piece in pieces(list(devices), 500):
-                for model in (DeviceState, PortState, SensorState, DiscoveredNeighbour):
+                for model in OF_DEVICES:
                     session.execute(delete(model).where(table_of(model).c.device_id.in_(piece)))
                 _close(_open(session, SubjectKind.DEVICE, piece), now)
             for piece in pieces(list(lines), 500):

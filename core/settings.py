@@ -125,6 +125,9 @@ class PollingSettings(Section):
     line_interval_s: int = Field(
         10, ge=1, le=60, description=N_("seconds between two looks at a line, where the ledger does not say otherwise")
     )
+    survey_interval_s: int = Field(
+        1800, ge=60, le=86400, description=N_("seconds between two readings of a device's address tables")
+    )
     profiles: Path | None = Field(None, description=N_("folder with additional device profiles"))
     prometheus_url: HttpUrl = Field(
         "", description=N_("address of a Prometheus that scrapes this instance; charts then read its history")

@@ -4,12 +4,14 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
 
 from tests.console import Console, add_account, set_up
 from tests.installation import Installation, until
+from tests.lab import system
 from tests.lab.frr import FrrLab, Router
 from tests.prometheus import Prometheus
 
@@ -39,7 +41,7 @@ class County:
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
     folder = tmp_path_factory.mktemp("county")
-    polling = {"interval_s": 5, "icmp_interval_s": 5}
+    polling = {"interval_s": 5, "icmp_interval_s": 5, "survey_interval_s": 60}
     with FrrLab(COUNT) as lab, Installation(folder / "site", polling=polling, site={"language": "en"}) as site:
         _bring_in(site, lab)
         site.up()
@@ -75,6 +77,21 @@ def test_all_routers_are_discovered_and_polled(county: County) -> None:
     until(all_up, "ten routers are up")
     ports = county.site.json("health", "show", "r5")["ports"]
     assert {"mgmt", "north", "south"} <= {port["name"] for port in ports}
+
+
+def test_a_neighbours_address_is_located_at_a_router(county: County) -> None:
+    """What a router knows of its neighbour's address is what the kernel of its namespace knows."""
+    router = county.lab.routers[4]
+    known = system.run("ip", "-n", router.namespace, "-4", "neigh", "show", "dev", "south").split()
+    address, mac = known[0], known[known.index("lladdr") + 1]
+
+    def located() -> bool:
+        with suppress(AssertionError):  # it is not found at first, and the command says so
+            found = county.site.json("health", "locate", address)
+            return any((one["mac"], one["port"]) == (mac, "south") for one in found)
+        return False
+
+    until(located, "the neighbour is located", 100)
 
 
 def test_a_real_prometheus_scrapes_all_of_them(county: County) -> None:

@@ -4,8 +4,9 @@ from enum import StrEnum
 
 from flask import Flask
 
-from collectors.labels import cause_label
+from collectors.labels import cause_label, label
 from collectors.models import SensorState
+from collectors.snmp.components import PartKind
 from core.i18n import N_
 from inventory.labels import LABELS
 from security.audit.labels import event_label
@@ -51,6 +52,10 @@ def sensor_kind(kind: str) -> str:
     return gettext(PARTS.get(kind, kind))
 
 
+def part_kind(kind: str) -> str:
+    return label(PartKind(kind), gettext)
+
+
 def reading(sensor: SensorState) -> str:
     """A value with its unit's symbol; a sensor that only has a state shows that beside."""
     if sensor.value is None or sensor.kind == "state":
@@ -61,5 +66,10 @@ def reading(sensor: SensorState) -> str:
 def install(app: Flask) -> None:
     app.jinja_env.filters.update(word=word, reading=reading)
     app.jinja_env.globals.update(
-        role_label=role_label, cause=cause, event_label=event_label, sensor_kind=sensor_kind, job_kind=job_kind
+        role_label=role_label,
+        cause=cause,
+        event_label=event_label,
+        sensor_kind=sensor_kind,
+        part_kind=part_kind,
+        job_kind=job_kind,
     )

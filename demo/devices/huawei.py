@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from collectors.snmp.wire import Tag, parse_oid
-from demo.devices import standard
+from demo.devices import bridge, standard
 from demo.devices.configuration import Grammar
 from demo.devices.dialect import Command, Dialect, Reply, cipher, word_set
 from demo.devices.display import interface_brief, lldp_brief, uptime
@@ -62,6 +62,8 @@ def rows(machine: Machine) -> Iterator[Row]:
     yield from standard.system(machine)
     yield from standard.interfaces(machine)
     yield from standard.lldp(machine)
+    yield from bridge.bridge(machine)
+    yield from bridge.addresses(machine)
     device, model = machine.device, machine.model
     yield from standard.entities(
         [

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collectors.commands import health
-from collectors.errors import MonthError, UnknownDeviceError
+from collectors.errors import AddressUnclearError, MonthError, NobodyThereError, UnknownDeviceError
 from collectors.models import (
     DeviceState,
     Evidence,
@@ -21,12 +22,15 @@ from collectors.models import (
     Reachability,
     SubjectKind,
 )
+from collectors.snmp.components import Component, PartKind
+from collectors.survey.rows import component_rows
+from collectors.survey.store import Findings, record
 from core.commandline import Application
 from core.database import Database
 from core.i18n import translator
 from inventory.errors import NotFoundError
 from inventory.kinds import Carrier, LineKind
-from inventory.models import Line
+from inventory.models import Device, Line
 from tests.collectors.county import NOW, build
 
 Command = Callable[..., Result]
@@ -163,3 +167,43 @@ def test_one_line_is_shown_with_its_outages(command: Command) -> None:
     facts = json.loads(command("line", "政务中心-新华村", "--json").stdout)
     assert (facts["last_month"]["percent"], facts["outages"][0]["state"]) == (100.0, "down")
     assert isinstance(command("line", "NOBODY").exception, NotFoundError)
+
+
+@pytest.fixture
+def surveyed(command: Command, database: Database) -> Command:
+    with database.write() as session:
+        device = session.scalars(select(Device.id).where(Device.name == "KJ-ACC-01")).one()
+    facts = {"device_id": device, "mac": "00:e0:fc:12:34:56", "port": "GE0/0/24"}
+    part = Component(1, 0, PartKind.FAN, "风扇 1", "", "FAN-031A", "F-77", "", "", "", "")
+    findings = Findings(
+        device,
+        [facts | {"vlan": 10, "port_id": None}],
+        [facts | {"address": "10.9.0.7"}],
+        component_rows(device, [part]),
+    )
+    record(database, findings, NOW)
+    return command
+
+
+@pytest.mark.parametrize("address", ["00e0-fc12-3456", "10.9.0.7"])
+def test_a_mac_or_ip_address_is_located(surveyed: Command, address: str) -> None:
+    (found,) = json.loads(surveyed("locate", address, "--json").output)
+    assert (found["device"], found["port"], found["vlan"], found["mac"]) == (
+        "KJ-ACC-01",
+        "GE0/0/24",
+        10,
+        "00:e0:fc:12:34:56",
+    )
+    assert "GE0/0/24" in surveyed("locate", address).output
+
+
+def test_nobody_and_nonsense_are_told_apart(surveyed: Command) -> None:
+    assert isinstance(surveyed("locate", "10.9.0.8").exception, NobodyThereError)
+    assert isinstance(surveyed("locate", "GE0/0/24").exception, AddressUnclearError)
+
+
+def test_the_parts_of_a_device_are_listed(surveyed: Command) -> None:
+    (found,) = json.loads(surveyed("parts", "KJ-ACC-01", "--json").output)
+    assert (found["kind"], found["serial"]) == ("fan", "F-77")
+    assert "FAN-031A" in surveyed("parts", "KJ-ACC-01").output
+    assert isinstance(surveyed("parts", "nowhere").exception, UnknownDeviceError)

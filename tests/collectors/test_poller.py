@@ -27,7 +27,9 @@ from collectors.models import (
     SubjectKind,
 )
 from collectors.scrape import open_page, read_metrics
-from collectors.snmp.wire import Message
+from collectors.snmp.wire import Message, Tag, VarBind, parse_oid
+from collectors.survey.models import ComponentState
+from collectors.survey.whereabouts import locate
 from core.database import Database
 from inventory.models import Device, Line, Port, business_system_line
 from tests.collectors.county import County, build
@@ -103,6 +105,28 @@ def polled(device: int) -> object:
 
 def port_named(session: Session, device: int, name: str) -> PortState | None:
     return session.scalar(select(PortState).where(PortState.device_id == device, PortState.name == name))
+
+
+async def test_who_is_behind_a_port_is_found_after_the_discovery(place: Place, agents: tuple[Agent, Agent]) -> None:
+    county = found_county(place, agents)
+    station, computer = (10, 0, 224, 252, 18, 52, 1), bytes((0, 224, 252, 18, 52, 1))
+    agents[1].change(
+        VarBind((*parse_oid("1.3.6.1.2.1.17.1.4.1.2"), 1), Tag.INTEGER, 24),
+        VarBind((*parse_oid("1.3.6.1.2.1.17.7.1.2.2.1.2"), *station), Tag.INTEGER, 1),
+        VarBind((*parse_oid("1.3.6.1.2.1.17.7.1.2.2.1.3"), *station), Tag.INTEGER, 3),
+        VarBind((*parse_oid("1.3.6.1.2.1.47.1.1.1.1.5"), 1), Tag.INTEGER, 3),
+        VarBind((*parse_oid("1.3.6.1.2.1.47.1.1.1.1.11"), 1), Tag.OCTET_STRING, b"SN-0042"),
+    )
+    agents[0].change(VarBind((*parse_oid("1.3.6.1.2.1.4.35.1.4"), 1, 1, 4, 10, 9, 0, 7), Tag.OCTET_STRING, computer))
+    async with place.poller():
+        (found,) = await place.until(lambda session: [one for one in locate(session, address="10.9.0.7") if one.learnt])
+        assert (found.device_id, found.port, found.port_id, found.vlan) == (
+            county.access,
+            "GE0/0/24",
+            county.access_port,
+            10,
+        )
+        assert await place.until(lambda session: session.scalars(select(ComponentState.serial)).all()) == ["SN-0042"]
 
 
 async def test_a_device_is_discovered_polled_graphed_and_exposed(place: Place, agents: tuple[Agent, Agent]) -> None:

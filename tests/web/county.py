@@ -20,6 +20,7 @@ from collectors.models import (
     SensorState,
     SubjectKind,
 )
+from collectors.survey.models import BindingState, ComponentState, StationState
 from inventory.kinds import AdministrativeLevel, Carrier, ContactRole, DeviceRole, LineKind
 from inventory.models import BusinessSystem, Contact, Device, Line, Port, Region, Site, Unit
 
@@ -38,6 +39,7 @@ TOWNSHIPS = (
     "新田乡",
 )
 DEPARTMENTS = ("县政务服务中心", "县财政局", "县教育局", "县民政局", "县人力资源和社会保障局", "县自然资源和规划局")
+STATION = "a4:bb:6d:00:00:07"
 CARRIERS = list(Carrier)[:4]
 
 
@@ -211,6 +213,15 @@ def _states(session: Session, devices: list[Device], lines: list[Line], lost: Li
                     updated=now,
                 )
             )
+    facts = {"device_id": devices[3].id, "since": now, "seen": now}
+    plugged = next(port for port in devices[3].ports if port.name.endswith("5"))
+    session.add(StationState(**facts, mac=STATION, vlan=100, port_id=plugged.id, port=plugged.name))
+    session.add(
+        BindingState(**(facts | {"device_id": devices[0].id}), address="172.20.1.7", mac=STATION, port="Vlanif100")
+    )
+    texts = dict.fromkeys(("descr", "maker", "hardware", "firmware", "software"), "")
+    part = {"number": 7, "parent": 0, "kind": "power_supply", "name": "电源 1", "model": "PAC600", "serial": "PS-0042"}
+    session.add(ComponentState(**facts, **texts, **part))
     session.add(
         SensorState(
             device_id=devices[2].id,

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from collectors.models import PollerStatus
+from collectors.survey.whereabouts import mac_of
 from core.database import Database
 from core.settings import PollingSettings, Settings
 from inventory.models import Device, Line, Port, Unit
@@ -16,7 +17,6 @@ from security.audit import AuditRecord
 from security.roles import Role
 from tests.web import county
 from tests.web.conftest import Browser, StillClock, person
-from web.pages.search import mac_of
 from web.pinyin import initials
 
 Browse = Callable[..., Browser]
@@ -234,6 +234,16 @@ def test_forgotten_marks_are_pointed_out(admin: Browser) -> None:
 )
 def test_one_exact_hit_is_jumped_to(admin: Browser, words: str, where: str) -> None:
     assert admin.get("/search", query_string={"q": words}).headers["Location"] == where
+
+
+@pytest.mark.parametrize("words", ["A4BB-6D00-0007", "a4:bb:6d:00:00:07", "172.20.1.7", "172.20.1.7/24"])
+def test_whoever_is_plugged_in_somewhere_is_found_there(admin: Browser, words: str) -> None:
+    where = admin.get("/search", query_string={"q": words}).headers["Location"]
+    page = admin.get(where)
+    assert "a4:bb:6d:00:00:07" in page.text
+    assert "172.20.1.7" in page.text
+    device = admin.get(where.partition("/ports")[0])
+    assert "PS-0042" in device.text
 
 
 def test_pinyin_initials_find_a_name(admin: Browser) -> None:

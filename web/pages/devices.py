@@ -6,6 +6,7 @@ from sqlalchemy import select
 from collectors.errors import explain
 from collectors.health import DeviceHealth, device_detail, list_devices
 from collectors.models import DeviceState
+from collectors.survey.whereabouts import addresses_of, behind_port
 from inventory.kinds import DeviceRole
 from inventory.labels import choices
 from inventory.models import BusinessSystem, Contact, business_system_device
@@ -19,6 +20,8 @@ from web.scope import unit_of
 from web.state import console, me
 
 blueprint = Blueprint("devices", __name__)
+# An uplink has learnt everybody.
+MOST_BEHIND = 200
 
 
 def _texts(found: DeviceHealth) -> list[str | None]:
@@ -115,6 +118,7 @@ def port(number: int, port: int) -> str:
         if found is None or not wanted:
             raise PageMissingError(path=f"/devices/{number}/ports/{port}")
         line = next((line.line for line in found.lines if port in {line.line.a_port_id, line.line.b_port_id}), None)
+        behind = behind_port(session, port)
         return render_template(
             "port.html",
             device=found.health.device,
@@ -122,6 +126,9 @@ def port(number: int, port: int) -> str:
             state=wanted[0].state,
             shown=states.of_port(wanted[0], carries_line=line is not None),
             line=line,
+            behind=behind,
+            most=MOST_BEHIND,
+            addresses=addresses_of(session, (station.mac for station in behind[:MOST_BEHIND])),
         )
 
 

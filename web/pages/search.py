@@ -1,6 +1,6 @@
 """One forgiving search: names, pinyin initials, addresses with a mask, any MAC notation, ports, circuit numbers.
 
-One exact hit goes straight there.
+One exact hit goes straight there. A MAC or IP address that is no device's is looked for behind the switches' ports.
 """
 
 import re
@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from collectors.health import list_devices, list_lines
 from collectors.models import PortState
+from collectors.survey.whereabouts import Whereabouts, address_of, locate, mac_of
 from inventory.models import Device, Port
 from security.roles import Permission
 from web.access import requires
@@ -24,7 +25,6 @@ from web.state import console, me
 
 blueprint = Blueprint("search", __name__)
 MOST = 60
-MAC_DIGITS = 12
 MIN_INITIALS = 2
 
 
@@ -43,19 +43,12 @@ def find() -> Response:
     words = request.args.get("q", "").strip()[:100]
     with console().database.read() as session:
         hits = list(_hits(session, words)) if words else []
+        hits += _stations(session, words, known=any(hit.exact for hit in hits))
     exact = [hit for hit in hits if hit.exact]
     if len(exact) == 1:
         return redirect(exact[0].link, 303)
     hits.sort(key=lambda hit: (not hit.exact, hit.name))
     return make_response(render_template("search.html", words=words, hits=hits[:MOST], total=len(hits)))
-
-
-def mac_of(text: str) -> str | None:
-    """00e0-fc12-3456, 00:E0:FC:12:34:56, 00e0.fc12.3456 and 00e0fc123456 are one address."""
-    digits = re.sub(r"[-:.\s]", "", text).lower()
-    if len(digits) != MAC_DIGITS or not re.fullmatch(r"[0-9a-f]+", digits):
-        return None
-    return ":".join(digits[start : start + 2] for start in range(0, MAC_DIGITS, 2))
 
 
 def _hits(session: Session, words: str) -> Iterator[Hit]:
@@ -94,6 +87,27 @@ def _ports(session: Session, words: str, unit: int | None) -> Iterator[Hit]:
     for port, device, alias in session.execute(wanted if unit is None else wanted.where(Device.unit_id == unit)):
         link = url_for("devices.port", number=port.device_id, port=port.id)
         yield Hit(gettext("port"), f"{device} {port.name}", port.alias or alias or "", link, exact=mac is not None)
+
+
+def _stations(session: Session, words: str, *, known: bool) -> Iterator[Hit]:
+    """Where a MAC or IP address was learnt; the likeliest is the exact hit, unless a device or port has the address."""
+    mac, address = mac_of(words), address_of(words)
+    found = locate(session, mac=mac, address=address, unit_id=unit_of(me())) if mac or address else []
+    for place, one in enumerate(found):
+        exact = place == 0 and not known
+        yield Hit(gettext("station"), f"{one.device} {one.port}", _station_detail(one), _station_link(one), exact)
+
+
+def _station_detail(one: Whereabouts) -> str:
+    vlan = "" if one.vlan is None else f"VLAN {one.vlan}"
+    beside = gettext("%(number)d others behind the port") % {"number": one.others} if one.others else ""
+    return " · ".join(filter(None, (one.mac, *one.addresses, vlan, beside)))
+
+
+def _station_link(one: Whereabouts) -> str:
+    if one.port_id is None:
+        return url_for("devices.show", number=one.device_id)
+    return url_for("devices.port", number=one.device_id, port=one.port_id)
 
 
 def _matches(text: str, *texts: str | None) -> bool:
