@@ -11,14 +11,14 @@ less patience is had, as much as its own round trips call for, and all is asked 
 import asyncio
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from collectors.errors import PollTooLongError
 from collectors.icmp import Pinger
 from collectors.judge import Signs
-from collectors.models import STATUSES, PortStatus
+from collectors.models import STATUSES, PortStatus, Reachability
 from collectors.profile_folder import load_profiles
 from collectors.snmp import Discovery, Engine, Health, Poll, PollPlan, Rediscover, Session, Target, Version, discover
 from collectors.snmp.health import health_oids, read_health
@@ -63,12 +63,18 @@ class Answer:
 
 
 class Asker:
-    """`pinger` is None where the kernel does not permit ICMP. Raises ProfileError or SettingError at the start."""
+    """`pinger` is None where the kernel does not permit ICMP. Raises ProfileError or SettingError at the start.
 
-    def __init__(self, engine: Engine, pinger: Pinger | None, settings: PollingSettings) -> None:
+    `lost(watched)` is told of the first probe that is lost, before anything else is asked.
+    """
+
+    def __init__(
+        self, engine: Engine, pinger: Pinger | None, settings: PollingSettings, *, lost: Callable[[Watched], None]
+    ) -> None:
         self._profiles = load_profiles(settings.profiles)
         self._engine = engine
         self._pinger = pinger
+        self._lost = lost
         self._settings = settings
         self._longest_s = max(60.0, 2.0 * settings.interval_s)
 
@@ -149,6 +155,7 @@ class Asker:
         watched.pulse.add(await pinger.ping(target.address, patience_s))
         if watched.pulse.losses == 0:
             return Signs(icmp=True, agent_failed=watched.agent_failed)
+        await self._tell_of_loss(watched)
         more_s = min(ECHO_TIMEOUT_S, patience_s + MORE_S)
         agent_counts = target.speaks_snmp and not watched.agent_failed
         first, second, agent, port = await asyncio.gather(
@@ -184,9 +191,15 @@ class Asker:
         pulse.add(await pinger.ping(address))
         if pulse.losses == 0:
             return True
+        await self._tell_of_loss(watched)
         for answer in await asyncio.gather(pinger.ping(address), _later(ECHO_AGAIN_S, pinger, address)):
             pulse.add(answer)
         return pulse.losses < 2  # noqa: PLR2004  # one of the two came
+
+    async def _tell_of_loss(self, watched: Watched) -> None:
+        if watched.pulse.losses == 1 and watched.reachability is not Reachability.DOWN:
+            self._lost(watched)
+            await asyncio.sleep(0)  # so that what it begins goes out first
 
     async def _agent(self, target: DeviceTarget, seconds: float = QUICK_S) -> bool | None:
         """Does the agent answer the smallest question, once asked? None where it is not to be asked."""

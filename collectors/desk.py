@@ -90,6 +90,14 @@ class Desk:
                 self._writing = False
             self._late.popleft()
 
+    async def keep_path(self, key: OutageKey, facts: Row) -> None:
+        """Beside what a person may need tomorrow, and no reason for alarm if it cannot be kept."""
+        try:
+            await self._in(self._database, self._store.keep_path, key, facts)
+        except SQLAlchemyError:
+            self.failures += 1
+            log.exception("a path could not be written")
+
     async def clock_was_set_back(self, now: datetime, monotonic: float) -> None:
         """The open outages keep their length; those of an earlier process at least do not begin in the future."""
         beginnings = {key: now - timedelta(seconds=monotonic - at) for key, at in self._opened.items()}

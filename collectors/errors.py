@@ -28,6 +28,13 @@ class IcmpUnavailableError(CollectorError):
     )
 
 
+class PathUnavailableError(CollectorError):
+    code = "collectors.path_unavailable"
+    category = Category.REFUSED
+    message = N_("the kernel does not permit this process to trace a path: %(reason)s")
+    hint = N_("allow the group with `sysctl net.ipv4.ping_group_range='0 2147483647'`, or let the process send UDP")
+
+
 class NoCredentialError(CollectorError):
     code = "collectors.no_credential"
     category = Category.USAGE

@@ -117,7 +117,7 @@ def _facts(found: Availability | None) -> dict[str, Any]:
 
 
 def _outage_facts(outage: OutageRecord) -> dict[str, Any]:
-    return {name: getattr(outage, name) for name in ("state", "began", "ended", "cause", "in_maintenance")}
+    return {name: getattr(outage, name) for name in ("state", "began", "ended", "cause", "in_maintenance", "path")}
 
 
 def _promised(found: LineHealth) -> str:

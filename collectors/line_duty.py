@@ -19,6 +19,7 @@ from collectors.line_watch import (
 )
 from collectors.looks import Looks
 from collectors.models import LineCondition, LineState, SubjectKind
+from collectors.paths import Paths, worth_keeping
 from collectors.store import Known, OutageKey
 from collectors.targets import LineTarget
 from collectors.watched import Watched
@@ -33,7 +34,14 @@ class LineDuty:
     """
 
     def __init__(
-        self, kit: Kit, devices: Mapping[int, Watched], known: Known, write_every: timedelta, interval_s: float
+        self,
+        kit: Kit,
+        devices: Mapping[int, Watched],
+        known: Known,
+        paths: Paths,
+        *,
+        write_every: timedelta,
+        interval_s: float,
     ) -> None:
         self.lines: dict[int, LineWatch] = {}
         self._desk = kit.desk
@@ -41,6 +49,7 @@ class LineDuty:
         self._clock = kit.clock
         self._devices = devices
         self._known = known
+        self._paths = paths
         self._write_every = write_every
         self._interval_s = interval_s
         self._of_device: dict[int, set[int]] = {}
@@ -127,6 +136,9 @@ class LineDuty:
         if changed:
             watch.written = now
             await self._desk.change(LineState, line_row(watch, seen, now), outages)
+            for outage in outages:
+                if b and worth_keeping(outage):
+                    self._paths.keep(outage.key, b)
         elif watch.written is None or now - watch.written >= self._write_every:
             watch.written = now
             self._desk.put(LineState, line_row(watch, seen, now), even_if_same=True)

@@ -194,7 +194,7 @@ class OutageRecord(Base):
 
     `state` is `down` for devices, and for lines a LineCondition: `down`, `degraded` or `unknown`. A line that is down
     and then not to be seen has both records open. Availability is computed from them (`collectors.availability`).
-    `in_maintenance` is whether a mark was on when it began.
+    `in_maintenance` is whether a mark was on when it began, `path` the way to end B at that time (`collectors.paths`).
     """
 
     __tablename__ = "outage"
@@ -212,6 +212,7 @@ class OutageRecord(Base):
     ended: Mapped[datetime | None]
     cause: Mapped[str | None] = mapped_column(String(32))
     in_maintenance: Mapped[bool]
+    path: Mapped[dict[str, Any] | None] = mapped_column(Json)
 
 
 class PollerRun(Base):

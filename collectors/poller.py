@@ -33,6 +33,7 @@ from collectors.line_duty import LineDuty
 from collectors.models import Reachability
 from collectors.on_demand import OnDemand
 from collectors.own_metrics import Numbers, OwnMetrics
+from collectors.paths import Paths
 from collectors.polling import Polling
 from collectors.probing import Probing
 from collectors.roster import POLL, PROBE, SURVEY, Duty, Roster
@@ -126,11 +127,20 @@ class Poller:
         self._pinger, self._icmp = _open_pinger(settings)
         if self._pinger:
             stack.callback(self._pinger.close)
-        asker = Asker(self._engine, self._pinger, settings.polling)
+        paths = Paths(self._desk)
+        stack.push_async_callback(paths.close)
+        asker = Asker(self._engine, self._pinger, settings.polling, lost=paths.lost)
         self._kit = Kit(asker, self._desk, self._exposition, self._clock)
         known = await self._desk.load()
         write_every = timedelta(seconds=settings.polling.interval_s)
-        self._lines = LineDuty(self._kit, self._devices, known, write_every, settings.polling.line_interval_s)
+        self._lines = LineDuty(
+            self._kit,
+            self._devices,
+            known,
+            paths,
+            write_every=write_every,
+            interval_s=settings.polling.line_interval_s,
+        )
         verdicts = Verdicts(self._desk, self._clock, touched=self._lines.touch, hasten=self._hasten)
         self._probing = Probing(self._kit, verdicts, self._lines.ports)
         self._polling = Polling(self._kit, verdicts, self._probing, discovered=self._survey_soon)

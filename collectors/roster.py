@@ -1,5 +1,6 @@
 """Keeps what is watched the same as what the inventory says should be: devices and lines come, change and go."""
 
+import math
 from datetime import datetime
 from typing import Final
 
@@ -46,6 +47,7 @@ class Roster:
             anew = self._take(device, target, now)
             watched = self._devices[device]
             interval_s = min(settings.icmp_interval_s, self._lines.interval(device))
+            watched.ends_line = math.isfinite(self._lines.interval(device))
             first = monotonic + SOON_S + fresh / FIRST_A_SECOND
             if anew or watched.interval_s != interval_s:
                 watched.pace(interval_s)

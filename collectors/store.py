@@ -144,6 +144,22 @@ class Store:
                 else:
                     _begin(session, outage)
 
+    def keep_path(self, key: OutageKey, facts: Row) -> None:
+        """With the latest outage of that kind."""
+        wanted = (
+            select(OutageRecord)
+            .where(
+                OutageRecord.subject_kind == key.kind,
+                OutageRecord.subject_id == key.subject_id,
+                OutageRecord.state == key.state,
+            )
+            .order_by(OutageRecord.id.desc())
+            .limit(1)
+        )
+        with self.database.write() as session:
+            if record := session.scalar(wanted):
+                record.path = facts
+
     def move(self, beginnings: Mapping[OutageKey, datetime], now: datetime) -> None:
         """After the clock was set back: open outages began as long ago as they did, and none in the future."""
         with self.database.write() as session:

@@ -63,6 +63,7 @@ class Watched:
     heard: bool = False  # judged by this process, not remembered of an earlier one
     pulse: Pulse = field(default_factory=Pulse)
     interval_s: float = 5.0  # between two probes
+    ends_line: bool = False
     agent_failed: bool = False
     fault: GuanjinError | None = None
     last_poll: datetime | None = None

@@ -25,11 +25,9 @@ from typing import Final, Self
 
 from collectors.errors import IcmpUnavailableError
 from collectors.icmp import packet
+from collectors.icmp.sieve import hear_own_replies_only
 
 SO_TIMESTAMPNS: Final = 35
-SOL_RAW: Final = 255
-ICMP_FILTER: Final = 1
-ONLY_REPLIES: Final = struct.pack("@I", ~(1 << packet.ECHO_REPLY[packet.V4]) & 0xFFFFFFFF)
 TIMESPEC: Final = struct.Struct("@ll")
 BUFFER_BYTES: Final = 4 * 1024 * 1024
 # An IPv4 header with options, and an answer; more is not ours.
@@ -45,6 +43,9 @@ MOST_WAITING: Final = 0xF000
 BUSY: Final = frozenset({errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM})
 PROTOCOL: Final = {4: socket.IPPROTO_ICMP, 6: socket.IPPROTO_ICMPV6}
 FAMILY: Final = {4: socket.AF_INET, 6: socket.AF_INET6}
+
+# The kernel gives a datagram socket one of its own.
+IDENTIFIER: Final = os.getpid() & 0xFFFF
 
 # Called once with the round trip in milliseconds, or with None.
 Heard = Callable[[float | None], None]
@@ -81,8 +82,8 @@ def _open(version: int) -> _Endpoint:
     found.settimeout(0)
     found.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
-    if raw and version == packet.V4:
-        found.setsockopt(SOL_RAW, ICMP_FILTER, ONLY_REPLIES)
+    if raw:
+        hear_own_replies_only(found, version, IDENTIFIER)
     return _Endpoint(version, found, raw)
 
 
@@ -100,9 +101,8 @@ class Pinger:
         self.timeout_s = timeout_s
         self._endpoints = endpoints
         self._cookie = secrets.token_bytes(packet.COOKIE_OCTETS)
-        own = os.getpid() & 0xFFFF
         self._requests = {
-            version: packet.Requests(version, own if endpoint.raw else 0, self._cookie)
+            version: packet.Requests(version, IDENTIFIER if endpoint.raw else 0, self._cookie)
             for version, endpoint in endpoints.items()
         }
         self.sent = 0

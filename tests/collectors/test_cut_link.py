@@ -24,10 +24,12 @@ from security.audit import SYSTEM
 from security.vault import Kind, Realm, Vault
 from tests.collectors.running import Place
 from tests.lab.frr import FrrLab, Router
+from tests.lab.system import run
 
 pytestmark = pytest.mark.slow
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PROMISED_S = 15.0
+BEHIND = "198.19.255.2"  # the far router's own address, which OSPF carries
 
 
 @pytest.fixture(scope="module")
@@ -143,3 +145,41 @@ async def test_a_cut_line_between_two_routers_that_stay_reachable_shows_as_quick
         assert await place.until(lambda session: session.get_one(LineState, line).state is LineCondition.UP, PROMISED_S)
         ends = select(PortState.oper).where(PortState.name.in_(["north", "south"]))
         assert await place.until(lambda session: set(session.scalars(ends)) == {PortStatus.UP})
+
+
+def enter_behind(place: Place, lab: FrrLab) -> int:
+    """The far router as it is when everything leads over the line: known by an address behind the near one."""
+    with place.database.write() as session:
+        a = _device(session, place, lab.routers[0])
+        b = Device(name="behind", role=DeviceRole.ROUTER, address=BEHIND)
+        line = Line(name="r1-behind", carrier=Carrier.OWN, kind=LineKind.DARK_FIBRE, a_device=a, b_device=b)
+        line.probe_interval_s = 1
+        session.add_all([a, b, line])
+        session.flush()
+        return line.id
+
+
+@on_sqlite
+async def test_the_outage_of_a_line_keeps_how_far_the_way_led(place: Place, lab: FrrLab) -> None:
+    line, (near, far) = enter_behind(place, lab), lab.routers
+    run("ip", "route", "add", f"{BEHIND}/32", "via", near.address)
+    assert await place.until(lambda _: BEHIND in near.vtysh("show ip route ospf"), 60)
+    async with place.poller():
+        assert await place.until(
+            lambda session: (s := session.get(LineState, line)) and s.state is LineCondition.UP and s.rtt_ms, 60
+        )
+        lab.cut(far, "north")
+        try:
+            outage = await place.until(
+                lambda session: session.scalar(
+                    select(OutageRecord).where(
+                        OutageRecord.subject_kind == SubjectKind.LINE, OutageRecord.path.is_not(None)
+                    )
+                )
+            )
+        finally:
+            lab.mend(far, "north")
+        assert await place.until(lambda session: session.get_one(LineState, line).state is LineCondition.UP, 60)
+    assert outage.cause == "end_b_unreachable"
+    assert (outage.path["target"], outage.path["reached"]) == (BEHIND, False)
+    assert [hop["address"] for hop in outage.path["hops"]] == [near.address]

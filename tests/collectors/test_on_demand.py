@@ -57,7 +57,7 @@ async def room() -> AsyncIterator[Room]:
     settings = PollingSettings.model_construct(timeout_s=0.2, retries=0)
     async with Agent([*switch("core", {1: "GE1/0/1"}), LOAD]) as agent, Engine() as engine:
         devices = {7: watched(agent.port)}
-        on_demand = OnDemand(Asker(engine, None, settings), devices)
+        on_demand = OnDemand(Asker(engine, None, settings, lost=lambda _: None), devices)
         yield Room(agent, devices, on_demand)
         await on_demand.stop()
 

@@ -41,6 +41,16 @@ TOWNSHIPS = (
 DEPARTMENTS = ("县政务服务中心", "县财政局", "县教育局", "县民政局", "县人力资源和社会保障局", "县自然资源和规划局")
 STATION = "a4:bb:6d:00:00:07"
 CARRIERS = list(Carrier)[:4]
+PATH = {
+    "target": "10.30.9.1",
+    "method": "icmp",
+    "reached": False,
+    "hops": [
+        {"number": 1, "address": "10.30.0.1", "rtt_ms": 0.41, "refused": False},
+        {"number": 2, "address": None, "rtt_ms": None, "refused": False},
+        {"number": 3, "address": "10.30.8.1", "rtt_ms": 2.2, "refused": True},
+    ],
+}
 
 
 def fill(session: Session, now: datetime) -> None:
@@ -269,6 +279,7 @@ def _states(session: Session, devices: list[Device], lines: list[Line], lost: Li
             ended=None,
             cause=cause,
             in_maintenance=False,
+            path=PATH if kind is SubjectKind.LINE else None,
         )
         for kind, number, name, cause in (
             (SubjectKind.LINE, lost.id, lost.name, "port_down"),

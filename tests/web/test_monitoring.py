@@ -117,6 +117,8 @@ def test_a_line_shows_its_outages_and_the_availability_that_follows(admin: Brows
     assert "00:14:00" in record
     assert "99.675%" in record, "fourteen minutes of the three days for which it was watched"
     assert "该月未监控" in record
+    assert "路径止于 10.30.8.1 之后" in record
+    assert "无法继续" in record
     assert "仍未恢复" in record
 
 

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collectors.availability import Availability
+from collectors.errors import explain
 from collectors.health import LineHealth, line_health, list_lines, outages_of
 from collectors.line_records import line_availability
 from collectors.models import SubjectKind
@@ -93,6 +94,7 @@ def show(number: int) -> str:
             usual_interval_s=console().settings.polling.line_interval_s,
             worked=_worked(session, number),
             outages=outages_of(session, SubjectKind.LINE, number),
+            why=lambda path: explain(path["error"], path["facts"], gettext).text,
             systems=session.scalars(systems).all(),
             contacts=session.scalars(contacts).all() if line.unit_id else [],
         )

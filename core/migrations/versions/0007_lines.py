@@ -5,7 +5,7 @@ from typing import Final
 import sqlalchemy as sa
 from alembic import op
 
-from core.database import UtcDateTime
+from core.database import Json, UtcDateTime
 
 revision: Final = "0007_lines"
 down_revision: Final[str | None] = "0006_ferry"
@@ -27,11 +27,13 @@ def upgrade() -> None:
         "ALTER TABLE inventory_line ADD COLUMN probe_interval_s INTEGER"
         " CONSTRAINT ck_inventory_line_probe_interval_s CHECK (probe_interval_s BETWEEN 1 AND 60)"
     )
+    op.add_column("outage", sa.Column("path", Json))
     op.add_column("poller_status", sa.Column("changes", sa.BigInteger(), nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
     op.drop_column("poller_status", "changes")
+    op.drop_column("outage", "path")
     op.execute("ALTER TABLE inventory_line DROP COLUMN probe_interval_s")
     op.drop_table("line_state")
     _create_line_state()

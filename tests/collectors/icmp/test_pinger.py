@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from collectors.errors import IcmpUnavailableError
-from collectors.icmp import Pinger
+from collectors.icmp import Pinger, packet
+from collectors.icmp.sieve import hear_own_replies_only
 
 ROOT = Path(__file__).resolve().parents[3]
 NAMESPACE = "gjping"
@@ -81,6 +83,26 @@ async def test_sequence_numbers_that_are_used_up_make_the_next_question_wait(pin
     while len(answers) < 70_000:
         await pinger.ping("127.0.0.1")
     assert None not in answers
+
+
+async def test_a_raw_socket_does_not_hear_what_others_ping() -> None:
+    """Half of the echo replies are somebody else's; none of them gets as far as our buffer."""
+    try:
+        ours, theirs = (socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) for _ in range(2))
+    except PermissionError:
+        pytest.skip("only root may open a raw socket")
+    with ours, theirs:
+        hear_own_replies_only(ours, 4, 7)
+        for found in (ours, theirs):
+            found.settimeout(5)
+            for sequence in range(4):
+                identifier = 7 if found is ours else 8
+                found.sendto(packet.Requests(4, identifier, b"sieve").octets(sequence), ("127.0.0.1", 0))
+        heard = [packet.read_reply(4, ours.recv(256), with_ip_header=True) for _ in range(4)]
+        ours.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            ours.recv(256)
+    assert [(one and one.identifier, one and one.sequence) for one in heard] == [(7, n) for n in range(4)]
 
 
 async def test_ipv6_answers_too(pinger: Pinger) -> None:
