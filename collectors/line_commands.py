@@ -9,12 +9,14 @@ import click
 from sqlalchemy.orm import Session
 
 from collectors.availability import Availability, Period, rounded_down
+from collectors.busy import busy
 from collectors.errors import MonthError
 from collectors.health import LineHealth, list_lines, outages_of
+from collectors.history import HistoryReader
 from collectors.labels import cause_label, label
 from collectors.line_records import line_availability
 from collectors.models import LineCondition, LineState, OutageRecord, SubjectKind
-from collectors.periods import month_before, month_named, month_of
+from collectors.periods import day_of, month_before, month_named, month_of
 from core.commandline import Application, json_option, pass_application, print_json, print_table
 from core.i18n import N_, Translate
 from inventory.errors import NotFoundError
@@ -57,10 +59,14 @@ def line_command(application: Application, name: str, *, as_json: bool) -> None:
         number = found.line.id
         worked = {word: _of(session, now, period, number) for word, period in periods.items()}
         outages = outages_of(session, SubjectKind.LINE, number, SHOWN_OUTAGES)
+    reader = HistoryReader(application.settings.storage.data / "history")
+    used = {"today": day_of(now, zone), "this_month": periods["this_month"]}
+    traffic = {word: busy(reader, number, period, now, found.line.bandwidth_bps) for word, period in used.items()}
     if as_json:
         print_json(
             _line_facts(found)
             | {word: _facts(one) for word, one in worked.items()}
+            | {"traffic_95th_percentile": traffic}
             | {"outages": [_outage_facts(outage) for outage in outages]}
         )
         return

@@ -1,11 +1,12 @@
 """What a row of echo answers means. Pure: the probes are made elsewhere."""
 
-import math
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
+
+from collectors.percentile import percentile
 
 # A dozen at least, so that one loss is no share of them that alarms; a minute of the quickest probing at most.
 FEWEST: Final = 12
@@ -52,11 +53,6 @@ def spread(answers: Iterable[float | None]) -> Spread:
         return Spread()
     steps = [abs(after - before) for before, after in pairwise(heard)]
     return Spread(percentile(heard, 50), percentile(heard, 95), sum(steps) / len(steps) if steps else None)
-
-
-def percentile(values: Sequence[float], percent: float) -> float:
-    """The smallest of the values that so many percent of them do not exceed (nearest rank); `values` is not empty."""
-    return sorted(values)[max(0, math.ceil(len(values) * percent / 100) - 1)]
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from collectors.history import HistoryWriter, Kind
 from collectors.models import PollerStatus
 from collectors.survey.whereabouts import mac_of
 from core.database import Database
@@ -120,6 +121,26 @@ def test_a_line_shows_its_outages_and_the_availability_that_follows(admin: Brows
     assert "路径止于 10.30.8.1 之后" in record
     assert "无法继续" in record
     assert "仍未恢复" in record
+
+
+def test_a_line_shows_its_traffic_without_the_highest_twentieth(
+    admin: Browser, sample: Database, clock: StillClock
+) -> None:
+    with sample.read() as session:
+        line = session.scalars(select(Line).where(Line.bandwidth_bps == 100_000_000)).first()
+    assert line
+    folder = admin.client.application.extensions["guanjin"].settings.storage.data / "history"
+    writer = HistoryWriter(folder, keep_days=2, keep_bytes=10**9)
+    for minute in range(120):
+        used = 90_000_000 if minute < 5 else 40_000_000
+        moment = (clock.now() - timedelta(minutes=120 - minute)).timestamp()
+        writer.add(Kind.LINE, line.id, moment, [1, 0, 1, 1, 1, used, 1_000_000, used / 1_000_000])
+    writer.flush(clock.now().timestamp())
+    writer.close(clock.now().timestamp())
+    text = admin.get(f"/lines/{line.id}").text
+    today = text[text.index("95 百分位流量") :]
+    assert "40 Mb/s" in today[: today.index("</tr>", today.index("今天"))]
+    assert "按5 分钟平均" in today
 
 
 def test_a_line_of_which_nothing_is_known_yet_has_a_page(admin: Browser, database: Database) -> None:

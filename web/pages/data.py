@@ -1,27 +1,22 @@
 """Numbers for the charts. Each endpoint answers for one object that the person may see, and for nothing else."""
 
-import logging
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, jsonify, request
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from collectors.errors import HistoryUnavailableError
 from collectors.health import device_detail, line_health
-from collectors.history import HistoryReader, Kind, TimeSeries
-from collectors.history.prometheus import PrometheusReader
-from collectors.scraped_names import scraped_labels
+from collectors.history import Kind
 from inventory.models import Port
 from security.roles import Permission
 from web.access import requires
 from web.errors import PageMissingError
-from web.i18n import gettext
+from web.history import PageReader
 from web.scope import unit_of
 from web.state import console, me
 
-log = logging.getLogger(__name__)
 blueprint = Blueprint("data", __name__, url_prefix="/data")
 HOURS = {"1": 1, "6": 6, "24": 24, "168": 7 * 24, "8760": 365 * 24}
 # Six hours by the minute, and two pixels a point at least.
@@ -67,34 +62,16 @@ def _require_device(number: int) -> None:
 def _series(kind: Kind, number: int) -> Response:
     hours = HOURS.get(request.args.get("hours", ""), 6)
     end = console().clock.now()
-    found, note = _read(kind, number, end - timedelta(hours=hours), end)
+    reader = PageReader()
+    found = reader.read(kind, number, end - timedelta(hours=hours), end, points=POINTS)
     shown = FIELDS[kind]
     return jsonify(
         times=found.times,
         step=found.step_s,
         values={name: _rounded(values) for name, values in found.values.items() if name in shown},
         peaks={name: _rounded(values) for name, values in found.peaks.items() if name in shown},
-        note=note,
+        note=reader.note,
     )
-
-
-def _read(kind: Kind, number: int, begin: datetime, end: datetime) -> tuple[TimeSeries, str]:
-    """From Prometheus where one is configured; while it fails, what was recorded here, and a note that says so."""
-    settings = console().settings
-    note = ""
-    if settings.polling.prometheus_url:
-        reader = PrometheusReader(settings.polling.prometheus_url, settings.polling.interval_s, _labels)
-        try:
-            return reader.read(kind, number, begin, end, points=POINTS), note
-        except HistoryUnavailableError as error:
-            log.warning("%s", error)
-            note = gettext("From this machine's own history: %(cause)s") % {"cause": error.render(gettext)}
-    return HistoryReader(settings.storage.data / "history").read(kind, number, begin, end, points=POINTS), note
-
-
-def _labels(kind: Kind, number: int) -> Mapping[str, str] | None:
-    with console().database.read() as session:
-        return scraped_labels(session, kind, number)
 
 
 def _rounded(values: list[float | None]) -> list[float | None]:

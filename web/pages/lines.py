@@ -1,22 +1,24 @@
 """Lines (专线): the list, and one line's page."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collectors.availability import Availability
+from collectors.busy import Busy, busy
 from collectors.errors import explain
 from collectors.health import LineHealth, line_health, list_lines, outages_of
 from collectors.line_records import line_availability
 from collectors.models import SubjectKind
-from collectors.periods import month_before, month_of
+from collectors.periods import day_of, month_before, month_of
 from inventory.kinds import Carrier, LineKind
 from inventory.labels import choices
-from inventory.models import BusinessSystem, Contact, business_system_line
+from inventory.models import BusinessSystem, Contact, Line, business_system_line
 from security.roles import Permission
 from web import poller, states
-from web.access import requires
+from web.access import LIVE_HEADER, requires
 from web.errors import PageMissingError
+from web.history import PageReader
 from web.i18n import gettext
 from web.listing import Listing
 from web.scope import unit_of
@@ -92,6 +94,7 @@ def show(number: int) -> str:
             state=found.state,
             shown=_shown(found),
             usual_interval_s=console().settings.polling.line_interval_s,
+            busy=[] if LIVE_HEADER in request.headers else _busy(line),
             worked=_worked(session, number),
             outages=outages_of(session, SubjectKind.LINE, number),
             why=lambda path: explain(path["error"], path["facts"], gettext).text,
@@ -104,3 +107,10 @@ def _worked(session: Session, number: int) -> list[tuple[str, Availability | Non
     now, zone = console().clock.now(), console().settings.site.timezone
     periods = ((gettext("this month"), month_of(now, zone)), (gettext("last month"), month_before(now, zone)))
     return [(label, line_availability(session, now, period, number).get(number)) for label, period in periods]
+
+
+def _busy(line: Line) -> list[tuple[str, Busy | None]]:
+    """Read when the page is opened, not with every refresh: a month is some hundreds of rows."""
+    now, zone, reader = console().clock.now(), console().settings.site.timezone, PageReader()
+    periods = ((gettext("today"), day_of(now, zone)), (gettext("this month"), month_of(now, zone)))
+    return [(label, busy(reader, line.id, period, now, line.bandwidth_bps)) for label, period in periods]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.icmp.pulse import Pulse, Spread, Summary, percentile, spread, summarise
+from collectors.icmp.pulse import Pulse, Spread, Summary, spread, summarise
 
 rtts = st.floats(0, 5000, allow_nan=False)
 
@@ -43,15 +43,6 @@ def test_loss_is_that_of_the_last_minute_and_of_a_dozen_probes_at_least(interval
     assert pulse.recent() == Summary(probes, 0.0, 1.0, 1.0, 1.0)
     pulse.add(None)
     assert pulse.recent().loss_percent == pytest.approx(100 / probes)
-
-
-@given(st.lists(rtts, min_size=1, max_size=100), st.floats(0, 100))
-def test_a_percentile_is_the_smallest_value_that_so_many_do_not_exceed(values: list[float], percent: float) -> None:
-    found = percentile(values, percent)
-    assert found in values
-    below, up_to = sum(value < found for value in values), sum(value <= found for value in values)
-    assert up_to >= len(values) * percent / 100 - 1e-9
-    assert below == 0 or below < len(values) * percent / 100
 
 
 @given(st.lists(st.none() | rtts, max_size=60))
