@@ -38,7 +38,7 @@ def busy(
 ) -> Busy | None:
     """None where nothing was recorded."""
     end = min(period.end, now)
-    points = max(1, int((end - period.begin).total_seconds()) // STEP_S)
+    points = int((end - period.begin).total_seconds()) // STEP_S + 2  # a step begun at either end
     return busy_in(reader.read(Kind.LINE, line_id, period.begin, end, points=points), bandwidth_bps)
 
 

@@ -78,6 +78,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     Family("guanjin_line_up", "gauge", "Whether the line works; degraded counts as working"),
     Family("guanjin_line_loss_ratio", "gauge", "Share of lost probes to the device at end B"),
     Family("guanjin_line_rtt_seconds", "gauge", "Mean round trip to the device at end B"),
+    Family("guanjin_line_jitter_seconds", "gauge", "Mean difference between a round trip to end B and the next"),
     Family("guanjin_line_receive_bits_per_second", "gauge", "Traffic towards end A"),
     Family("guanjin_line_transmit_bits_per_second", "gauge", "Traffic towards end B"),
     Family("guanjin_line_utilisation_ratio", "gauge", "Busier direction over the rented bandwidth"),

@@ -5,8 +5,10 @@ from typing import Final
 
 from collectors.models import Evidence, LineCondition, PortStatus, Reachability
 
-# Of the last dozen probes: one loss is chance, two are not.
+# Of a dozen probes: one loss is chance, two are not. A line that loses about so much does not come and go with each.
 LOSSY_PERCENT: Final = 10.0
+SOUND_PERCENT: Final = 5.0
+LOSS: Final = "loss"
 CLOSED: Final = frozenset({PortStatus.DOWN, PortStatus.LOWER_LAYER_DOWN, PortStatus.NOT_PRESENT})
 
 
@@ -67,14 +69,14 @@ class LineJudgement:
     cause: str | None = None
 
 
-def judge_line(a: End, b: End, loss_percent: float | None = None) -> LineJudgement:
+def judge_line(a: End, b: End, loss_percent: float | None = None, *, lossy: bool = False) -> LineJudgement:
     """Ports are believed only as far as their device answers: what a dead device said last is old news.
 
     A far end that is gone is a line that is down, for that is how its users see it. When both ends are gone, nothing
-    is known of what lies between them.
+    is known of what lies between them. `lossy` is whether it was degraded by loss until now.
     """
     heard = [end for end in (a, b) if end.known and not end.unreachable]
-    lossy = loss_percent is not None and loss_percent >= LOSSY_PERCENT
+    lossy = loss_percent is not None and loss_percent >= (SOUND_PERCENT if lossy else LOSSY_PERCENT)
     rules = (
         (a.unreachable and b.unreachable, LineCondition.UNKNOWN, "both_ends_unreachable"),
         (any(end.admin is PortStatus.DOWN for end in heard), LineCondition.DOWN, "port_disabled"),
@@ -83,6 +85,6 @@ def judge_line(a: End, b: End, loss_percent: float | None = None) -> LineJudgeme
         (a.unreachable and bool(heard), LineCondition.DEGRADED, "end_a_unreachable"),
         (a.unreachable, LineCondition.UNKNOWN, "end_a_unreachable"),
         (not heard, LineCondition.UNKNOWN, "not_watched"),
-        (lossy, LineCondition.DEGRADED, "loss"),
+        (lossy, LineCondition.DEGRADED, LOSS),
     )
     return next((LineJudgement(said, why) for holds, said, why in rules if holds), LineJudgement(LineCondition.UP))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from collectors.history import Kind
+from collectors.judge import LOSS
 from collectors.kit import Kit
 from collectors.line_watch import (
     LineWatch,
@@ -120,7 +121,7 @@ class LineDuty:
         a, b = self._device(target.a_device), self._device(target.b_device)
         if not settled(target, a, b):
             return
-        seen = view(target, a, b)
+        seen = view(target, a, b, lossy=watch.judged.cause == LOSS)
         self._desk.history.add(Kind.LINE, target.id, now.timestamp(), line_history(seen))
         self._exposition.put((SubjectKind.LINE, target.id), line_chunks(target, seen))
         condition = shown(seen.judgement, marked=target.in_maintenance(now))

@@ -46,11 +46,15 @@ class LineView:
     utilisation_percent: float | None
 
 
-def view(target: LineTarget, a: Watched | None, b: Watched | None) -> LineView:
-    """Traffic is seen from end A where its port is watched, else from end B with the directions swapped."""
+def view(target: LineTarget, a: Watched | None, b: Watched | None, *, lossy: bool = False) -> LineView:
+    """Traffic is seen from end A where its port is watched, else from end B with the directions swapped.
+
+    `lossy` is whether the line was degraded by loss until now.
+    """
     a_port, b_port = _port(a, target.a_port), _port(b, target.b_port)
     a_echo, echo = (device.pulse.recent() if device else summarise([]) for device in (a, b))
-    judgement = judge_line(_end(a, a_port), _end(b, b_port), _own_loss(a_echo.loss_percent, echo.loss_percent))
+    own_loss = _own_loss(a_echo.loss_percent, echo.loss_percent)
+    judgement = judge_line(_end(a, a_port), _end(b, b_port), own_loss, lossy=lossy)
     in_bps, out_bps = None, None
     if a_port:
         in_bps, out_bps = a_port.rates.in_bps, a_port.rates.out_bps
@@ -162,11 +166,12 @@ def line_history(seen: LineView) -> Values:
 def line_chunks(line: LineTarget, seen: LineView) -> dict[str, bytes]:
     labels = label_text({"line": line.name, "carrier": line.carrier})
     works = line_history(seen)[0]
-    loss, rtt = seen.echo.loss_percent, seen.echo.rtt_avg_ms
+    loss, rtt, jitter = seen.echo.loss_percent, seen.echo.rtt_avg_ms, seen.spread.jitter_ms
     values = {
         "guanjin_line_up": works,
         "guanjin_line_loss_ratio": None if loss is None else loss / 100,
         "guanjin_line_rtt_seconds": None if rtt is None else rtt / 1000,
+        "guanjin_line_jitter_seconds": None if jitter is None else jitter / 1000,
         "guanjin_line_receive_bits_per_second": seen.in_bps,
         "guanjin_line_transmit_bits_per_second": seen.out_bps,
         "guanjin_line_utilisation_ratio": None if seen.utilisation_percent is None else seen.utilisation_percent / 100,

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from collectors.desk import Desk
 from collectors.icmp import Path, trace
+from collectors.judge import LOSS
 from collectors.models import LineCondition
 from collectors.store import Outage, OutageKey
 from collectors.watched import Watched
@@ -27,7 +28,6 @@ AT_ONCE: Final = 4
 MOST_WAITING: Final = 200
 # A trace that began so long ago says nothing of what fails now; a device is not traced again before.
 RECENT_S: Final = 30.0
-LOSS: Final = "loss"
 PathFacts = dict[str, Any]
 _Task = asyncio.Task[PathFacts | None]
 

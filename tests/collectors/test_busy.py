@@ -48,6 +48,16 @@ def test_nineteen_of_twenty_means_do_not_exceed_it(values: list[float | None]) -
     assert sum(value <= found.in_bps for value in known) >= 0.95 * len(known)
 
 
+@pytest.mark.parametrize("now", [DAY + timedelta(hours=13, minutes=7, seconds=23), DAY + timedelta(days=1, seconds=1)])
+def test_the_means_are_of_five_minutes_at_whatever_moment_one_asks(tmp_path: Path, now: datetime) -> None:
+    writer = HistoryWriter(tmp_path, keep_days=2, keep_bytes=10**9)
+    writer.add(Kind.LINE, 5, DAY.timestamp(), [1, 0, 1, 1, 1, M, M, 1])
+    writer.flush(now.timestamp())
+    found = busy(HistoryReader(tmp_path), 5, Period(DAY, DAY + timedelta(days=1)), now, None)
+    assert found
+    assert found.step_s == 300
+
+
 @pytest.mark.parametrize("hours", [24, 10])
 def test_a_days_figure_comes_from_its_minutes_in_means_of_five(tmp_path: Path, hours: int) -> None:
     """A minute in five is full, which a percentile of single minutes would take for a full line."""

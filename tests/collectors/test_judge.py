@@ -68,3 +68,21 @@ def test_every_cause_has_a_label_and_every_fault_a_cause() -> None:
         found = judge_line(a, b, loss)
         assert (found.condition is LineCondition.UP) == (found.cause is None)
         assert found.cause is None or found.cause in CAUSES
+
+
+@pytest.mark.parametrize(
+    ("loss_percent", "lossy", "condition"),
+    [
+        (9.9, False, LineCondition.UP),
+        (10.0, False, LineCondition.DEGRADED),
+        (8.4, True, LineCondition.DEGRADED),
+        (4.9, True, LineCondition.UP),
+    ],
+)
+def test_a_line_that_loses_about_as_much_as_counts_does_not_come_and_go(
+    loss_percent: float,
+    lossy: bool,  # noqa: FBT001
+    condition: LineCondition,
+) -> None:
+    end = End(Reachability.UP)
+    assert judge_line(end, end, loss_percent, lossy=lossy).condition is condition

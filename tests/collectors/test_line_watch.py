@@ -57,7 +57,9 @@ def test_loss_and_round_trip_are_those_to_end_b() -> None:
     seen = view(LINE, device(1), b)
     assert seen.judgement == LineJudgement(LineCondition.DEGRADED, "loss")
     assert line_history(seen)[:5] == [1.0, 50.0, 1.0, 2.0, 3.0]
-    assert line_chunks(LINE, seen)["guanjin_line_loss_ratio"].endswith(b" 0.5\n")
+    chunks = line_chunks(LINE, seen)
+    assert chunks["guanjin_line_loss_ratio"].endswith(b" 0.5\n")
+    assert chunks["guanjin_line_jitter_seconds"].endswith(b" 0.002\n")
 
 
 def test_both_ends_are_measured_and_the_round_trips_spread() -> None:
