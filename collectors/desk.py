@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,14 +19,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from collectors.history import HistoryWriter
 from collectors.models import DeviceState, DiscoveredNeighbour, LineState, PortState, SensorState
 from collectors.pending import Pending
-from collectors.store import Known, Outage, OutageKey, Row, Store, Traffic
+from collectors.store import Change, Known, Outage, OutageKey, Row, Store, Traffic
 from collectors.survey.store import Findings, record
 from core.database import Base
 from core.jobs.storage import is_trouble
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
-Change = tuple[type[Base], Row, Sequence[Outage]]
+# In one transaction, for which others wait.
+MOST_AT_ONCE: Final = 200
 # A long time of a full disk in which everything comes and goes; what happens beyond it is lost.
 MOST_LATE: Final = 20_000
 
@@ -37,7 +39,7 @@ class Desk:
         self._store = store
         self._pending = Pending()
         self._late: deque[Change] = deque()
-        self._writing = False
+        self._writing = asyncio.Lock()
         self._opened: dict[OutageKey, float] = {}
         self._emptied = time.monotonic()
         self._database = ThreadPoolExecutor(1, thread_name_prefix="database")
@@ -76,19 +78,23 @@ class Desk:
 
     async def _write_late(self) -> None:
         """In the order in which it happened, until one fails again."""
-        while self._late and not self._writing:
-            self._writing = True
-            try:
-                await self._in(self._database, self._store.change, *self._late[0])
-            except SQLAlchemyError as error:
-                self.failures += 1
-                log.exception("a change of state could not be written")
-                if is_trouble(error):
-                    return
-                self._pending.failed({self._late[0][0]: [self._late[0][1]]})
-            finally:
-                self._writing = False
-            self._late.popleft()
+        async with self._writing:
+            most = MOST_AT_ONCE
+            while self._late:
+                some = list(islice(self._late, most))
+                try:
+                    await self._in(self._database, self._store.changes, some)
+                except SQLAlchemyError as error:
+                    self.failures += 1
+                    log.exception("a change of state could not be written")
+                    if is_trouble(error):
+                        return
+                    if len(some) > 1:
+                        most = 1  # the one that cannot be written must not cost the others
+                        continue
+                    self._pending.failed({model: [row] for model, row, _ in some})
+                for _ in some:
+                    self._late.popleft()
 
     async def keep_path(self, key: OutageKey, facts: Row) -> None:
         """Beside what a person may need tomorrow, and no reason for alarm if it cannot be kept."""

@@ -1,6 +1,7 @@
 """Keeps the lines' state: judges those whose ends were heard of, writes changes at once and figures now and then."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,7 +22,7 @@ from collectors.line_watch import (
 from collectors.looks import Looks
 from collectors.models import LineCondition, LineState, SubjectKind
 from collectors.paths import Paths, worth_keeping
-from collectors.store import Known, OutageKey
+from collectors.store import Known, Outage, OutageKey, Row
 from collectors.targets import LineTarget
 from collectors.watched import Watched
 
@@ -112,15 +113,18 @@ class LineDuty:
 
     async def judge_touched(self, now: datetime) -> None:
         touched, self._touched = self._touched, {}
+        changes = []
         for line, moment in touched.items():
-            if watch := self.lines.get(line):
-                await self._judge(watch, moment, now)
+            if (watch := self.lines.get(line)) and (change := self._judge(watch, moment, now)):
+                changes.append(change)
+        await asyncio.gather(*changes)
 
-    async def _judge(self, watch: LineWatch, moment: datetime, now: datetime) -> None:
+    def _judge(self, watch: LineWatch, moment: datetime, now: datetime) -> Coroutine[None, None, None] | None:
+        """What has to be written at once, to be awaited together with that of other lines."""
         target = watch.target
         a, b = self._device(target.a_device), self._device(target.b_device)
         if not settled(target, a, b):
-            return
+            return None
         seen = view(target, a, b, lossy=watch.judged.cause == LOSS)
         self._desk.history.add(Kind.LINE, target.id, now.timestamp(), line_history(seen))
         self._exposition.put((SubjectKind.LINE, target.id), line_chunks(target, seen))
@@ -136,13 +140,17 @@ class LineDuty:
         watch.condition, watch.judged = condition, seen.judgement
         if changed:
             watch.written = now
-            await self._desk.change(LineState, line_row(watch, seen, now), outages)
-            for outage in outages:
-                if b and worth_keeping(outage):
-                    self._paths.keep(outage.key, b)
-        elif watch.written is None or now - watch.written >= self._write_every:
+            return self._change(line_row(watch, seen, now), outages, b)
+        if watch.written is None or now - watch.written >= self._write_every:
             watch.written = now
             self._desk.put(LineState, line_row(watch, seen, now), even_if_same=True)
+        return None
+
+    async def _change(self, row: Row, outages: Sequence[Outage], far: Watched | None) -> None:
+        await self._desk.change(LineState, row, outages)
+        for outage in outages:
+            if far and worth_keeping(outage):
+                self._paths.keep(outage.key, far)
 
     def _device(self, device: int | None) -> Watched | None:
         return None if device is None else self._devices.get(device)

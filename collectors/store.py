@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Table, delete, inspect, select, update
+from sqlalchemy import ColumnElement, Table, delete, inspect, or_, select, update
 from sqlalchemy.orm import Session
 
 from collectors.models import (
@@ -74,6 +74,9 @@ class Outage:
         return OutageKey(self.kind, self.subject_id, self.state)
 
 
+Change = tuple[type[Base], Row, Iterable[Outage]]
+
+
 def table_of(model: type[Base]) -> Table:
     table = inspect(model).local_table
     if not isinstance(table, Table):
@@ -134,15 +137,20 @@ class Store:
 
     def change(self, model: type[Base], row: Row, outages: Iterable[Outage]) -> None:
         """A new state and what it means for the record of outages, together or not at all."""
+        self.changes([(model, row, outages)])
+
+    def changes(self, changes: Sequence[Change]) -> None:
+        """Several in their order, in one transaction: a core switch that fails takes three hundred lines with it."""
         with self.database.write() as session:
-            bulk_upsert(session.connection(), table_of(model), [row], key_columns(model))
-            session.execute(update(PollerStatus).values(changes=PollerStatus.changes + 1))
-            for outage in outages:
-                if outage.over:
-                    of_state = OutageRecord.state == outage.state
-                    _close(_open(session, outage.kind, [outage.subject_id], of_state), outage.moment)
-                else:
-                    _begin(session, outage)
+            for model, row, outages in changes:
+                bulk_upsert(session.connection(), table_of(model), [row], key_columns(model))
+                for outage in outages:
+                    if outage.over:
+                        of_state = OutageRecord.state == outage.state
+                        _close(_open(session, outage.kind, [outage.subject_id], of_state), outage.moment)
+                    else:
+                        _begin(session, outage)
+            session.execute(update(PollerStatus).values(changes=PollerStatus.changes + len(changes)))
 
     def keep_path(self, key: OutageKey, facts: Row) -> None:
         """With the latest outage of that kind."""
@@ -205,7 +213,14 @@ class Store:
 
 
 def _begin(session: Session, outage: Outage) -> None:
-    if any(_open(session, outage.kind, [outage.subject_id], OutageRecord.state == outage.state)):
+    """Unless it is open already, or was written by a transaction whose end nobody was left to hear of."""
+    already = select(OutageRecord.id).where(
+        OutageRecord.subject_kind == outage.kind,
+        OutageRecord.subject_id == outage.subject_id,
+        OutageRecord.state == outage.state,
+        or_(OutageRecord.ended.is_(None), OutageRecord.began == outage.moment),
+    )
+    if session.scalars(already).first() is not None:
         return
     session.add(
         OutageRecord(

@@ -1,11 +1,12 @@
 """Changes of state on their way to the database: in order, kept on a full disk, exact when the clock is set back."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from collectors.desk import Desk
 from collectors.history import HistoryWriter
@@ -68,6 +69,37 @@ async def test_a_change_that_can_never_be_written_does_not_hold_up_the_others(de
     await desk.change(LineState, line_row(LineCondition.DOWN) | {"since": None}, [outage(0)])
     await desk.change(LineState, line_row(LineCondition.DOWN, 6), [outage(1, line=6)])
     assert [record.subject_id for record in records(database)] == [6]
+
+
+async def test_what_changes_at_once_is_written_together_and_one_that_cannot_be_costs_itself_only(
+    desk: Desk, database: Database
+) -> None:
+    def down(line: int) -> Coroutine[None, None, None]:
+        row = line_row(LineCondition.DOWN, line) | ({"since": None} if line == 7 else {})
+        return desk.change(LineState, row, [outage(0, line=line)])
+
+    transactions = 0
+
+    def count(*_: object) -> None:
+        nonlocal transactions
+        transactions += 1
+
+    event.listen(database.write_engine, "commit", count)
+    await asyncio.gather(*(down(line) for line in range(20, 320)))
+    assert transactions <= 3
+    await asyncio.gather(*(down(line) for line in range(10)))
+    assert sorted(record.subject_id for record in records(database)) == [*range(7), 8, 9, *range(20, 320)]
+
+
+async def test_a_change_that_is_written_twice_is_one_outage(desk: Desk, database: Database) -> None:
+    for _ in range(2):
+        await desk.change(LineState, line_row(LineCondition.DOWN), [outage(0)])
+        await desk.change(LineState, line_row(LineCondition.UP), [outage(3, over=True)])
+    await desk.change(LineState, line_row(LineCondition.DOWN), [outage(4)])
+    assert [(record.began, record.ended) for record in records(database)] == [
+        (NOW, NOW + timedelta(minutes=3)),
+        (NOW + timedelta(minutes=4), None),
+    ]
 
 
 @pytest.mark.parametrize(
