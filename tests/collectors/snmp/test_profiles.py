@@ -63,6 +63,25 @@ def test_the_documentation_names_every_field_and_every_kind() -> None:
     assert {kind for kind in UNITS if not re.search(rf"\b{kind}\b", told)} == set()
 
 
+def told_of(path: Path) -> str:
+    """A row of the documentation's table: maker, profiles, and what they give beyond the standard MIBs."""
+    profiles = read_profiles(path)
+    kinds = {kind for entry in profiles[0].sensors for kind in ({entry.kind} | set(entry.kinds.values()))}
+    sections = [name for name, has in (("CPU", "processors"), ("memory", "mempools")) if getattr(profiles[0], has)]
+    given = [*sections, *(["disks"] if profiles[0].storage else []), *(kind for kind in UNITS if kind in kinds)]
+    makers = ", ".join(dict.fromkeys(profile.vendor for profile in profiles if profile.vendor)) or "any"
+    doubt = " (doubtful)" if profiles[0].uncertain else ""
+    return f"| {makers} | {', '.join(profile.name for profile in profiles)}{doubt} | {', '.join(given) or '-'} |"
+
+
+def test_the_documentation_tells_what_each_profile_collects() -> None:
+    told = (ROOT / "docs" / "collection.md").read_text(encoding="utf-8").splitlines()
+    rows = [
+        line for line in told if re.match(r"\| .* \| [a-z0-9_]+(?:, [a-z0-9_]+)*(?: \(doubtful\))? \| .* \|$", line)
+    ]
+    assert sorted(rows) == sorted(told_of(path) for path in FOLDER.glob("*.toml"))
+
+
 def test_the_example_of_the_documentation_is_a_profile(tmp_path: Path) -> None:
     told = (ROOT / "docs" / "profiles.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```toml\n(.*?)```", told, re.DOTALL)
@@ -127,8 +146,8 @@ async def test_a_huawei_switch_is_known_by_its_boards() -> None:
     readings = {(each.kind, each.name): each for each in health.sensors}
     assert readings["temperature", "MPU Board 0"].value == 42
     assert ("temperature", "Card 1") not in readings
-    assert readings["dbm", "Card 1"].value == pytest.approx(-2.708, abs=0.001)
-    assert readings["dbm", "MPU Board 0"].value == -2.9
+    assert readings["dbm", "Card 1 Rx"].value == pytest.approx(-2.708, abs=0.001)
+    assert readings["dbm", "MPU Board 0 Rx"].value == -2.9
     fan = readings["state", "Fan"]
     assert (fan.value, fan.state, fan.severity) == (2, "abnormal", Severity.CRITICAL)
 
