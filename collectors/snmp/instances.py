@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from collectors.snmp.facts import Mempool, Processor, Sensor, Storage
+from collectors.snmp.facts import Mempool, Processor, Sensor, Severity, Storage
 from collectors.snmp.reading import number, text
 from collectors.snmp.references import Reference
 from collectors.snmp.schema import PLAUSIBLE, UNITS, MempoolEntry, ProcessorEntry, SensorEntry, StorageEntry
@@ -138,11 +138,12 @@ def sensor(entry: SensorEntry, row: Row) -> Instance | None:
     low, high = PLAUSIBLE.get(kind, ENDLESS)
 
     def read(values: Sequence[Value]) -> Sensor | None:
-        raw = number(_part(values[0], entry.pattern))
+        said = _part(values[0], entry.pattern)
+        raw = _place(entry, said) if entry.states else number(said)
         if raw is None or raw in entry.invalid or not least <= raw <= most:
             return None
         if entry.states:
-            word, severity = entry.states.get(int(raw), (None, None))
+            word, severity = _meaning(entry, raw, said)
             return Sensor(row.key, row.name, kind, raw, "", word, severity, row.rule)
         value = _converted(raw * factor / per, entry.convert)
         if value is None or not low <= value <= high:
@@ -150,6 +151,18 @@ def sensor(entry: SensorEntry, row: Row) -> Instance | None:
         return Sensor(row.key, row.name, kind, value, UNITS[kind], rule=row.rule)
 
     return Instance((row.at(entry.value),), read)
+
+
+def _place(entry: SensorEntry, said: Value) -> float | None:
+    """A state's number; of a text, its place in the map of states."""
+    worded = text(said).casefold()
+    if worded in entry.states and not worded.lstrip("-").isdigit():
+        return list(entry.states).index(worded) + 1
+    return number(said)
+
+
+def _meaning(entry: SensorEntry, raw: float, said: Value) -> tuple[str | None, Severity | None]:
+    return entry.states.get(text(said).casefold()) or entry.states.get(str(int(raw))) or (None, None)
 
 
 def _kind(entry: SensorEntry, row: Row) -> str | None:

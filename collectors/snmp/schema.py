@@ -87,6 +87,7 @@ Name = Annotated[Reference | str, PlainValidator(name)]
 Amount = Annotated[Number | Reference, PlainValidator(_amount)]
 Regex = Annotated[str, AfterValidator(_regex)]
 Kind = Annotated[str, AfterValidator(_kind)]
+State = Annotated[str, AfterValidator(str.casefold)]
 # By object, the numbers or regular expressions of which one has to match all of its value.
 Condition = dict[Object, Annotated[list[int | Regex], BeforeValidator(_values)]]
 
@@ -198,9 +199,9 @@ class StorageEntry(Entry):
 class SensorEntry(Entry):
     """Value * multiplier / divisor, then `convert`; `least`, `most` and `invalid` are about the raw value.
 
-    Of a text, `pattern`'s first group is the value. Where one column holds sensors of many kinds, `kind_by` is the
-    column that says which, and `kinds` what its numbers mean. `scale` and `precision` are columns as in
-    ENTITY-SENSOR-MIB (RFC 3433).
+    Of a text, `pattern`'s first group is the value. A state is a number, or a text in any case. Where one column holds
+    sensors of many kinds, `kind_by` is the column that says which, and `kinds` what its numbers mean. `scale` and
+    `precision` are columns as in ENTITY-SENSOR-MIB (RFC 3433).
     """
 
     kind: Kind = ""
@@ -216,7 +217,7 @@ class SensorEntry(Entry):
     invalid: list[Number] = Field(default_factory=list)
     least: Number | None = None
     most: Number | None = None
-    states: dict[int, tuple[str, Severity]] = Field(default_factory=dict)
+    states: dict[State, tuple[str, Severity]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_kind(self) -> "SensorEntry":

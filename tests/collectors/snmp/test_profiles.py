@@ -292,6 +292,29 @@ async def test_what_no_working_sensor_shows_is_no_reading() -> None:
     ]
 
 
+async def test_a_state_may_be_a_number_or_a_text() -> None:
+    numbers = {
+        "kind": "state",
+        "name": "Fan",
+        "value": f"{BOX}.1",
+        "states": {"1": ["good", "ok"], "-1": ["out", "unknown"]},
+    }
+    texts = {
+        "kind": "state",
+        "name": "HA",
+        "value": f"{BOX}.2.0",
+        "states": {"Active": ["active", "ok"], "passive": ["passive", "ok"]},
+    }
+    mib = [*BASE, *(integer(f"{BOX}.1.{row}", value) for row, value in enumerate((1, -1, 7), start=1))]
+    health = await found([*mib, octets(f"{BOX}.2.0", "PASSIVE")], made(sensors=[numbers, texts]))
+    assert [(each.name, each.value, each.state, each.severity) for each in health.sensors] == [
+        ("Fan 1", 1, "good", Severity.OK),
+        ("Fan 2", -1, "out", Severity.UNKNOWN),
+        ("Fan 3", 7, None, None),
+        ("HA", 2, "passive", Severity.OK),
+    ]
+
+
 async def test_a_coarser_object_counts_only_without_the_finer_one_of_the_same_thing() -> None:
     battery = {"kind": "charge", "name": "Battery"}
     entries = [
