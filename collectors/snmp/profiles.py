@@ -2,10 +2,10 @@
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -73,14 +73,20 @@ def read_profiles(path: Path) -> list[Profile]:
     """Those of one file; what is wrong with it is told by its place."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        return [Profile.model_validate(each) for each in written_out(raw)]
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProfileError(path=path.name, place="-", reason=str(error)) from None
+    return checked(raw, path.name)
+
+
+def checked(raw: Mapping[str, Any], path: str) -> list[Profile]:
+    """The profiles that a parsed file means. Raises ProfileError, whatever is in it."""
+    try:
+        return [Profile.model_validate(each) for each in written_out(raw)]
     except ShorthandError as error:
-        raise ProfileError(path=path.name, place=error.place, reason=error.reason) from None
+        raise ProfileError(path=path, place=error.place, reason=error.reason) from None
     except ValidationError as error:
         first = error.errors()[0]
-        raise ProfileError(path=path.name, place=_place(first["loc"]), reason=_reason(first["msg"])) from None
+        raise ProfileError(path=path, place=_place(first["loc"]), reason=_reason(first["msg"])) from None
 
 
 def _place(location: Sequence[int | str]) -> str:

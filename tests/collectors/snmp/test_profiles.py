@@ -2,13 +2,18 @@
 
 import re
 import textwrap
+import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from collectors.snmp import Engine, Health, Severity, SystemFacts, discover
 from collectors.snmp.errors import ProfileError
-from collectors.snmp.profiles import FOLDER, Profiles, read_profiles, shipped
+from collectors.snmp.profiles import FOLDER, Profiles, checked, read_profiles, shipped
 from collectors.snmp.schema import (
     UNITS,
     IdentityRules,
@@ -451,3 +456,39 @@ def test_a_wrong_profile_is_refused_by_its_place(tmp_path: Path, text: str, plac
         read_profiles(path)
     assert caught.value.facts["place"] == place
     assert caught.value.facts["path"] == "x.toml"
+
+
+JUNK = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.sampled_from(["$box.1", "=1.3.6", "1.3.6[1]", "fan"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+SHIPPED = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.toml"))]
+
+
+def spoilt(value: Any, junk: Any, choose: Callable[[int], int]) -> Any:
+    """The same with one part of it, anywhere, replaced."""
+    keys = list(value) if isinstance(value, dict) else list(range(len(value))) if isinstance(value, list) else []
+    if not keys or choose(4) == 0:
+        return junk
+    chosen = keys[choose(len(keys))]
+    if isinstance(value, dict):
+        return value | {chosen: spoilt(value[chosen], junk, choose)}
+    return [spoilt(each, junk, choose) if place == chosen else each for place, each in enumerate(value)]
+
+
+@given(st.data(), st.sampled_from(SHIPPED), JUNK)
+def test_whatever_stands_in_a_profile_is_a_profile_or_an_error_with_a_place(
+    data: st.DataObject, raw: dict[str, Any], junk: Any
+) -> None:
+    part = data.draw(st.sampled_from(sorted(raw)))
+    wrong = raw | {part: spoilt(raw[part], junk, lambda below: data.draw(st.integers(0, below - 1)))}
+    try:
+        assert all(isinstance(each, Profile) for each in checked(wrong, "x.toml"))
+    except ProfileError as error:
+        assert error.facts["place"]  # noqa: PT017  # either outcome is right
