@@ -12,7 +12,7 @@ from typing import Final
 
 from collectors.snmp import instances
 from collectors.snmp.errors import SnmpError
-from collectors.snmp.instances import Instance, Row
+from collectors.snmp.instances import Instance, Row, Told
 from collectors.snmp.present import get_present
 from collectors.snmp.reading import number, text
 from collectors.snmp.references import Reference
@@ -164,8 +164,8 @@ def is_any(value: Value, wanted: Sequence[int | str]) -> bool:
 
 def _instance(rule: Rule, index: Oid, known: Cells, *, alone: bool) -> Instance | None:
     entry = rule.entry
-    key = dotted(primary(entry).at(index))
-    row = Row(index, known, key, _name(entry, index, known, alone=alone), str(rule))
+    told = Told(dotted(primary(entry).at(index)), _name(entry, index, known, alone=alone), str(rule))
+    row = Row(index, known, told)
     match entry:
         case ProcessorEntry():
             return _real(instances.processor(entry, row), known)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from collectors.snmp.facts import Mempool, Processor, Sensor, Severity, Storage
-from collectors.snmp.reading import number, text
+from collectors.snmp.reading import number, text, whole
 from collectors.snmp.references import Reference
 from collectors.snmp.schema import PLAUSIBLE, UNITS, MempoolEntry, ProcessorEntry, SensorEntry, StorageEntry
 from collectors.snmp.wire import Oid, Value
@@ -21,6 +21,9 @@ Fact = Processor | Mempool | Sensor | Storage
 PERCENT: Final = 100
 # ENTITY-SENSOR-MIB EntitySensorDataScale (RFC 3433): 9 is units, each step a thousandfold.
 UNITS_SCALE: Final = 9
+SCALES: Final = range(1, 18)
+PRECISIONS: Final = range(-8, 10)
+INTEGER_32: Final = 1 << 32
 ENDLESS: Final = (-math.inf, math.inf)
 
 
@@ -32,15 +35,21 @@ class Instance:
     read: Callable[[Sequence[Value]], Fact | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row that an entry was found in. `rule` says which entry of which profile that was."""
+class Told(NamedTuple):
+    """What a fact says of itself; `rule` is the entry of the profile that it was found by."""
 
-    index: Oid
-    known: Mapping[Oid, Value]
     key: str
     name: str
     rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that an entry was found in. Instances keep `told` of it and not `known`, which is all that was walked."""
+
+    index: Oid
+    known: Mapping[Oid, Value]
+    told: Told
 
     def at(self, reference: Reference) -> Oid:
         return reference.at(self.index)
@@ -50,19 +59,21 @@ class Row:
 
 
 def processor(entry: ProcessorEntry, row: Row) -> Instance:
+    told = row.told
+
     def read(values: Sequence[Value]) -> Processor | None:
         usage = number(_part(values[0], entry.pattern))
         if usage is None or not 0 <= usage / entry.divisor <= PERCENT:
             return None
         percent = usage / entry.divisor
-        return Processor(row.key, row.name, PERCENT - percent if entry.idle else percent, row.rule)
+        return Processor(told.key, told.name, PERCENT - percent if entry.idle else percent, told.rule)
 
     return Instance((row.at(entry.usage),), read)
 
 
 def mempool(entry: MempoolEntry, row: Row) -> Instance:
     """Asks for all that the entry names; what is absent is worked out from the rest."""
-    unit = _amount(entry.unit, row)
+    told, unit = row.told, _amount(entry.unit, row)
     named = [entry.percent, entry.used, entry.total, *entry.free, *entry.minus]
     places = {each: place for place, each in enumerate(dict.fromkeys(each for each in named if each is not None))}
 
@@ -77,10 +88,10 @@ def mempool(entry: MempoolEntry, row: Row) -> Instance:
         amounts = _amounts(entry, cell)
         if amounts.percent is None or not 0 <= amounts.percent <= PERCENT:
             return None
-        if not amounts.total or amounts.used is None:
-            return Mempool(row.key, row.name, entry.kind, amounts.percent, rule=row.rule)
+        if not amounts.total or amounts.used is None or not unit:
+            return Mempool(told.key, told.name, entry.kind, amounts.percent, rule=told.rule)
         total, used = int(amounts.total * unit), int(amounts.used * unit)
-        return Mempool(row.key, row.name, entry.kind, amounts.percent, total, used, row.rule)
+        return Mempool(told.key, told.name, entry.kind, amounts.percent, total, used, told.rule)
 
     return Instance(tuple(row.at(each) for each in places), read)
 
@@ -113,18 +124,24 @@ def _sum(parts: Sequence[Reference], cell: Callable[[Reference | None], float | 
 
 
 def storage(entry: StorageEntry, row: Row) -> Instance:
-    unit = _amount(entry.unit, row)
+    told, unit = row.told, _amount(entry.unit, row)
     other = entry.used if entry.used is not None else entry.free
     oids = (row.at(entry.size),) if other is None else (row.at(entry.size), row.at(other))
 
     def read(values: Sequence[Value]) -> Storage | None:
-        size, amount = number(values[0]), number(values[-1])
-        if not size or amount is None:
+        size, amount = _unsigned(values[0]), _unsigned(values[-1])
+        if size is None or amount is None or int(size * unit) <= 0:
             return None
         used = amount if entry.used is not None else size - amount
-        return Storage(row.key, row.name, int(size * unit), int(used * unit), row.rule)
+        return Storage(told.key, told.name, int(size * unit), int(used * unit), told.rule)
 
     return Instance(oids, read)
+
+
+def _unsigned(value: Value) -> float | None:
+    """Disks of more than 2,147,483,647 blocks overflow hrStorageSize's Integer32."""
+    found = number(value)
+    return found + INTEGER_32 if found is not None and -INTEGER_32 // 2 <= found < 0 else found
 
 
 def sensor(entry: SensorEntry, row: Row) -> Instance | None:
@@ -132,6 +149,7 @@ def sensor(entry: SensorEntry, row: Row) -> Instance | None:
     kind = _kind(entry, row)
     if kind is None:
         return None
+    told = row.told
     factor, per = entry.multiplier * _entity_factor(entry, row), _amount(entry.divisor, row) or 1
     least = -math.inf if entry.least is None else entry.least
     most = math.inf if entry.most is None else entry.most
@@ -144,11 +162,11 @@ def sensor(entry: SensorEntry, row: Row) -> Instance | None:
             return None
         if entry.states:
             word, severity = _meaning(entry, raw, said)
-            return Sensor(row.key, row.name, kind, raw, "", word, severity, row.rule)
+            return Sensor(told.key, told.name, kind, raw, "", word, severity, told.rule)
         value = _converted(raw * factor / per, entry.convert)
         if value is None or not low <= value <= high:
             return None
-        return Sensor(row.key, row.name, kind, value, UNITS[kind], rule=row.rule)
+        return Sensor(told.key, told.name, kind, value, UNITS[kind], rule=told.rule)
 
     return Instance((row.at(entry.value),), read)
 
@@ -182,10 +200,15 @@ def _part(value: Value, pattern: str | None) -> Value:
 def _entity_factor(entry: SensorEntry, row: Row) -> float:
     factor: float = 1
     if entry.scale is not None:
-        factor *= 1000.0 ** ((number(row.cell(entry.scale)) or UNITS_SCALE) - UNITS_SCALE)
+        factor *= 1000.0 ** (_within(SCALES, row.cell(entry.scale), UNITS_SCALE) - UNITS_SCALE)
     if entry.precision is not None:
-        factor /= 10.0 ** (number(row.cell(entry.precision)) or 0)
+        factor /= 10.0 ** _within(PRECISIONS, row.cell(entry.precision), 0)
     return factor
+
+
+def _within(known: range, value: Value, otherwise: int) -> int:
+    found = whole(value)
+    return otherwise if found is None or found not in known else found
 
 
 def _converted(value: float, how: str | None) -> float | None:

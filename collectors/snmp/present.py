@@ -18,21 +18,34 @@ MOST_SILENCES: Final = 3
 
 async def get_present(session: Session, oids: Sequence[Oid]) -> dict[Oid, Value]:
     """What the device has of these. Raises NoAnswerError only when the device as a whole has fallen silent."""
+    found: dict[Oid, Value] = {}
+    silences = 0
+    start = 0
+    while start < len(oids) and silences < MOST_SILENCES:
+        piece = oids[start : start + session.limits.varbinds]
+        varbinds, silent = await _piece(session, piece)
+        found |= {varbind.oid: varbind.value for varbind in varbinds if not isinstance(varbind.value, Missing)}
+        silences += silent
+        start += len(piece)
+    return found
+
+
+async def _piece(session: Session, oids: Sequence[Oid]) -> tuple[list[VarBind], int]:
+    """Of one request; and how often the device was silent when its objects had to be asked one by one."""
     limits = replace(session.limits)
     try:
-        found = await session.get(oids)
+        return await session.get(oids), 0
     except AgentError:
-        found = await _one_by_one(session, oids)
+        return await _one_by_one(session, oids)
     except NoAnswerError:
         if not await session.alive():
             raise
         # What shrank was meant for large answers; the fault was another.
         session.limits = limits
-        found = await _one_by_one(session, oids)
-    return {varbind.oid: varbind.value for varbind in found if not isinstance(varbind.value, Missing)}
+        return await _one_by_one(session, oids)
 
 
-async def _one_by_one(session: Session, oids: Sequence[Oid]) -> list[VarBind]:
+async def _one_by_one(session: Session, oids: Sequence[Oid]) -> tuple[list[VarBind], int]:
     found: list[VarBind] = []
     silences = 0
     for oid in oids:
@@ -44,4 +57,4 @@ async def _one_by_one(session: Session, oids: Sequence[Oid]) -> list[VarBind]:
             silences += 1
             if silences >= MOST_SILENCES:
                 break
-    return found
+    return found, silences

@@ -4,6 +4,7 @@ Agents send numbers as text, text with trailing zeros, Chinese in whatever their
 cannot be understood is absent, never an error: one odd cell must not cost a device its poll.
 """
 
+import math
 import re
 import struct
 from typing import Final
@@ -11,7 +12,8 @@ from typing import Final
 from collectors.snmp.wire import Value, dotted
 
 FLOAT_IN_OPAQUE: Final = b"\x9f\x78\x04"
-NUMBER: Final = re.compile(rb"\s*([+-]?\d+(?:\.\d+)?)")
+# Longer ones are serial numbers or noise; nothing that is counted or measured needs them.
+NUMBER: Final = re.compile(rb"\s*([+-]?\d{1,20}(?:\.\d{1,20})?)(?!\d)")
 
 
 def text(value: Value) -> str:
@@ -35,7 +37,8 @@ def number(value: Value) -> float | None:
         return value
     if isinstance(value, bytes):
         if value.startswith(FLOAT_IN_OPAQUE) and len(value) == len(FLOAT_IN_OPAQUE) + 4:
-            return float(struct.unpack(">f", value[len(FLOAT_IN_OPAQUE) :])[0])
+            held = float(struct.unpack(">f", value[len(FLOAT_IN_OPAQUE) :])[0])
+            return held if math.isfinite(held) else None
         found = NUMBER.match(value)
         if found:
             digits = found.group(1)

@@ -4,6 +4,7 @@ A column's rows are the things found. A section (processors, mempools, sensors, 
 processors, mempools and storage the first profile counts that finds any, in the order of `extends`; sensors add up.
 """
 
+import math
 import re
 from typing import Annotated, Any, Final, Literal
 
@@ -67,7 +68,13 @@ def _oid(value: Any) -> Oid:
 
 
 def _amount(value: Any) -> Reference | Number:
-    return value if isinstance(value, int | float) else reference(value)
+    return _factor(value) if isinstance(value, int | float) else reference(value)
+
+
+def _factor(value: Number) -> Number:
+    if not value or not math.isfinite(value):
+        raise ValueError(f"{value} is nothing to multiply or divide by")
+    return value
 
 
 def _values(value: Any) -> Any:
@@ -83,6 +90,7 @@ def _kind(value: str) -> str:
 Object = Annotated[Reference, PlainValidator(reference)]
 Root = Annotated[Oid, PlainValidator(_oid)]
 Name = Annotated[Reference | str, PlainValidator(name)]
+Factor = Annotated[Number, AfterValidator(_factor)]
 # A number, or the column in which each row has its own.
 Amount = Annotated[Number | Reference, PlainValidator(_amount)]
 Regex = Annotated[str, AfterValidator(_regex)]
@@ -150,7 +158,7 @@ class ProcessorEntry(Entry):
 
     usage: Object
     pattern: Regex | None = None
-    divisor: Number = 1
+    divisor: Factor = 1
     idle: bool = False
 
 
@@ -166,7 +174,7 @@ class MempoolEntry(Entry):
     percent: Object | None = None
     pattern: Regex | None = None
     idle: bool = False
-    divisor: Number = 1
+    divisor: Factor = 1
     used: Object | None = None
     minus: list[Object] = Field(default_factory=list)
     free: list[Object] = Field(default_factory=list)
@@ -209,7 +217,7 @@ class SensorEntry(Entry):
     kinds: dict[int, Kind] = Field(default_factory=dict)
     value: Object
     pattern: Regex | None = None
-    multiplier: Number = 1
+    multiplier: Factor = 1
     divisor: Amount = 1
     convert: Literal["fahrenheit", "kelvin", "milliwatt_to_dbm", "microwatt_to_dbm"] | None = None
     scale: Object | None = None
@@ -225,8 +233,6 @@ class SensorEntry(Entry):
             raise ValueError("needs kind, or kind_by and kinds")
         if (self.kind == STATE) != bool(self.states):
             raise ValueError("states belong to sensors of kind state, and to them always")
-        if not self.divisor:
-            raise ValueError("a divisor of 0")
         return self
 
 

@@ -184,6 +184,15 @@ async def test_memory_that_linux_gives_back_on_demand_is_not_used() -> None:
     assert set(pools) == {"system", "buffers", "cached"}
 
 
+async def test_a_disk_that_overflows_its_mib_has_its_size_all_the_same() -> None:
+    table = "1.3.6.1.2.1.25.2.3.1"
+    mib = [*system("a host", BOX), octets(f"{table}.3.1", "/data"), integer(f"{table}.4.1", 4096)]
+    mib += [VarBind(parse_oid(f"{table}.2.1"), Tag.OBJECT_IDENTIFIER, parse_oid("1.3.6.1.2.1.25.2.1.4"))]
+    mib += [integer(f"{table}.5.1", -294967296), integer(f"{table}.6.1", 1000)]
+    (disk,) = (await found(mib)).storage
+    assert (disk.size_bytes, disk.used_bytes) == (4_000_000_000 * 4096, 1000 * 4096)
+
+
 async def test_a_ups_tells_its_battery_and_where_the_power_comes_from() -> None:
     ups = "1.3.6.1.2.1.33.1"
     mib = [
@@ -432,7 +441,10 @@ def test_the_vendors_of_the_field_have_a_profile() -> None:
         ('name = "x"\n[[storage]]\nsize = "1.3.6"', "storage[1]"),
         ('name = "x"\n[[sensors]]\nkind = "warmth"\nvalue = "1.3.6"', "sensors[1].kind"),
         ('name = "x"\n[[sensors]]\nkind = "state"\nvalue = "1.3.6"', "sensors[1]"),
-        ('name = "x"\n[[sensors]]\nkind = "voltage"\nvalue = "1.3.6"\ndivisor = 0', "sensors[1]"),
+        ('name = "x"\n[[sensors]]\nkind = "voltage"\nvalue = "1.3.6"\ndivisor = 0', "sensors[1].divisor"),
+        ('name = "x"\n[[sensors]]\nkind = "voltage"\nvalue = "1.3.6"\nmultiplier = inf', "sensors[1].multiplier"),
+        ('name = "x"\n[[processors]]\nusage = "1.3.6"\ndivisor = 0.0', "processors[1].divisor"),
+        ('name = "x"\n[[storage]]\nsize = "1.3.6"\nused = "1.3.7"\nunit = nan', "storage[1].unit"),
         ('name = "x"\n[[sensors]]\nkind = "voltage"\nvalue = "$volts"', "sensors[1].value"),
         ('name = "x"\n[[sensors]]\nvalue = "1.3.6"', "sensors[1]"),
         ('name = "x"\n[[sensors]]\nvalue = "1.3.6"\nkind_by = "1.3.7"', "sensors[1]"),
