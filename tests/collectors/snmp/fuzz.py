@@ -37,6 +37,8 @@ from tests.collectors.snmp.usm.agent import Question, SecureAgent
 USER = User("ops", Authentication.SHA256, "correct-horse", Privacy.AES128, "battery-staple")
 COLUMNS: tuple[Oid, ...] = tuple((1, 3, 6, 1, 2, 1, 2, 2, 1, column) for column in (2, 7, 10))
 HANG_S = 5
+MOST_GROWN_KIB = 8192
+MOST_GROWN_OBJECTS = 1000
 # Octets that mean something where a tag or a length is read.
 TELLING = bytes((0x00, 0x02, 0x04, 0x05, 0x06, 0x30, 0x41, 0x46, 0x7F, 0x80, 0x81, 0x82, 0x84, 0xA2, 0xA8, 0xFF))
 
@@ -136,12 +138,13 @@ class Report:
     outcomes: Counter[str] = field(default_factory=Counter)
     counters: Counters = field(default_factory=Counters)
     grown_kib: int = 0
+    grown_objects: int = 0
 
 
 async def fuzz(packets: int, seed: int) -> Report:
     """Raises whatever should not have been raised."""
     chance, report = random.Random(seed), Report()  # noqa: S311  # repeatable
-    resident = 0
+    resident = objects = 0
     async with Deaf() as transport:
         several = list(scenes())
         each = max(1, packets // len(several))
@@ -150,10 +153,12 @@ async def fuzz(packets: int, seed: int) -> Report:
             for scene in several:
                 await _play(transport, scene, share, chance, report)
             if not resident:
-                report.packets, report.outcomes, resident = 0, Counter(), _resident_kib()
+                report.packets, report.outcomes = 0, Counter()
+                resident, objects = _resident_kib(), len(gc.get_objects())
         report.counters = transport.counters
         assert not transport._pending
     report.grown_kib = _resident_kib() - resident
+    report.grown_objects = len(gc.get_objects()) - objects
     return report
 
 
@@ -217,7 +222,7 @@ def main() -> int:
     signal.signal(signal.SIGALRM, _hung)
     report = asyncio.run(fuzz(chosen.packets, chosen.seed))
     print(report)  # noqa: T201  # a command of its own
-    return 0
+    return int(report.grown_kib > MOST_GROWN_KIB or report.grown_objects > MOST_GROWN_OBJECTS)
 
 
 if __name__ == "__main__":
