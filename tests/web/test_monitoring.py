@@ -290,6 +290,23 @@ def test_times_are_those_of_the_site(admin: Browser, clock: StillClock) -> None:
     assert "2026-11-23 10:30:00" in admin.get("/status").text
 
 
+def test_a_year_of_a_port_without_a_line_says_that_it_is_a_week(
+    admin: Browser, sample: Database, settings: Settings, clock: StillClock
+) -> None:
+    with sample.read() as session:
+        line = session.scalars(select(Line).where(Line.a_port_id.is_not(None))).first()
+        assert line
+        ends = [end for row in session.execute(select(Line.a_port_id, Line.b_port_id)) for end in row]
+        other = session.scalars(select(Port.id).where(Port.id.not_in([end for end in ends if end]))).first()
+    notes = {
+        (port, hours): admin.get(f"/data/ports/{port}?hours={hours}").get_json()["note"]
+        for port in (line.a_port_id, other)
+        for hours in (168, 8760)
+    }
+    assert "专线所在端口" in notes.pop((other, 8760))
+    assert set(notes.values()) == {""}
+
+
 def test_while_prometheus_fails_charts_show_our_own_history_and_say_so(
     browse: Browse, sample: Database, clock: StillClock, settings: Settings
 ) -> None:

@@ -9,16 +9,20 @@ from werkzeug.wrappers import Response
 
 from collectors.health import device_detail, line_health
 from collectors.history import Kind
-from inventory.models import Port
+from core.i18n import N_
+from inventory.models import Line, Port
 from security.roles import Permission
 from web.access import requires
 from web.errors import PageMissingError
 from web.history import PageReader
+from web.i18n import gettext
 from web.scope import unit_of
 from web.state import console, me
 
 blueprint = Blueprint("data", __name__, url_prefix="/data")
-HOURS = {"1": 1, "6": 6, "24": 24, "168": 7 * 24, "8760": 365 * 24}
+WEEK_H = 7 * 24
+SHORT = N_("Beyond a week, only ports at which lines end have history")
+HOURS = {"1": 1, "6": 6, "24": 24, "168": WEEK_H, "8760": 365 * 24}
 # Six hours by the minute, and two pixels a point at least.
 POINTS = 400
 FIELDS: Mapping[Kind, frozenset[str]] = {
@@ -40,8 +44,9 @@ def device(number: int) -> Response:
 def port(number: int) -> Response:
     with console().database.read() as session:
         owner = session.scalar(select(Port.device_id).where(Port.id == number))
+        ends = session.scalar(select(Line.id).where((Line.a_port_id == number) | (Line.b_port_id == number)).limit(1))
     _require_device(owner or 0)
-    return _series(Kind.PORT, number)
+    return _series(Kind.PORT, number, hourly=ends is not None)
 
 
 @blueprint.get("/lines/<int:number>")
@@ -59,18 +64,19 @@ def _require_device(number: int) -> None:
             raise PageMissingError(path=request.path)
 
 
-def _series(kind: Kind, number: int) -> Response:
+def _series(kind: Kind, number: int, *, hourly: bool = True) -> Response:
+    """`hourly`: its hours are kept, so that there is more than a week."""
     hours = HOURS.get(request.args.get("hours", ""), 6)
     end = console().clock.now()
     reader = PageReader()
     found = reader.read(kind, number, end - timedelta(hours=hours), end, points=POINTS)
-    shown = FIELDS[kind]
+    shown, elsewhere = FIELDS[kind], console().settings.polling.prometheus_url
     return jsonify(
         times=found.times,
         step=found.step_s,
         values={name: _rounded(values) for name, values in found.values.items() if name in shown},
         peaks={name: _rounded(values) for name, values in found.peaks.items() if name in shown},
-        note=reader.note,
+        note=reader.note or ("" if hourly or hours <= WEEK_H or elsewhere else gettext(SHORT)),
     )
 
 
