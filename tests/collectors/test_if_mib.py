@@ -6,11 +6,15 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from collectors.if_mib import COLUMNS, WALK_S, IfMib, render
+from collectors.device_metrics import device_chunks, port_columns
+from collectors.exposition import Exposition
+from collectors.if_mib import COLUMNS, EXACT, WALK_S, IfMib, render
 from collectors.if_types import IF_TYPES, if_type_name
-from collectors.snmp import Engine, Session, Target
+from collectors.snmp import Engine, PollPlan, Session, Target, discover
 from collectors.snmp.errors import NoAnswerError
 from collectors.snmp.wire import PduType, Tag, VarBind, parse_oid
+from collectors.targets import DeviceTarget
+from inventory.kinds import SnmpVersion
 from tests.collectors.running import oid, switch
 from tests.collectors.snmp.agent import Agent, silent
 from tests.snmp_exporter import SnmpExporter
@@ -113,6 +117,28 @@ async def test_of_a_real_agent_both_see_the_same(exporter: SnmpExporter, engine:
     assert "ifHCInOctets" in {name.removesuffix("_total") for name, _ in theirs}
     for key, value in theirs.items():
         assert before[key] <= value <= after[key], key
+
+
+@pytest.mark.slow
+async def test_the_whole_pages_ports_are_snmp_exporters_too(exporter: SnmpExporter, engine: Engine) -> None:
+    """A poll asks less, but what it shows has the same names, labels and values, with the device's two beside them."""
+    target = DeviceTarget(7, "core", "127.0.0.1", 161, SnmpVersion.V2C, b"public", 22, None)
+    async with Agent(full_switch()) as agent:
+        theirs, types = parsed(await asyncio.to_thread(exporter.scrape, f"127.0.0.1:{agent.port}"))
+        session = engine.session(agent.target())
+        poll = await PollPlan(await discover(session)).read(session)
+    exposition = Exposition()
+    exposition.put(7, device_chunks(target, poll, port_columns(target, poll.ports), 0.1))
+    ours, our_types = parsed(b"".join(exposition.pages()).decode())
+    compared = 0
+    for (name, labels), value in ours.items():
+        own = dict(labels)
+        assert (own.pop("device"), own.pop("instance")) == ("core", "127.0.0.1")
+        if name.startswith("if") and own["ifIndex"] not in {"77", "78"}:
+            assert value % EXACT == theirs[name, tuple(sorted(own.items()))], (name, own)
+            compared += 1
+    assert compared >= 3 * 12
+    assert all(types[name] == kind for name, kind in our_types.items() if name.startswith("if"))
 
 
 async def test_a_known_device_is_asked_by_name_and_walked_again_when_it_changes(engine: Engine) -> None:
