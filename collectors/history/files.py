@@ -1,8 +1,9 @@
 """One file of a tier. UTC days and months, so that a day has 24 hours.
 
 A damaged file costs that file and nothing else: it is set aside under another name, for whoever wants to save
-something from it, and an empty one takes its place. Rows are time-first (`PRIMARY KEY (ts, id) WITHOUT ROWID`): a
-minute is appended at the end of the tree instead of touching a page for each port.
+something from it, and an empty one takes its place. Minutes are time-first (`PRIMARY KEY (ts, id) WITHOUT ROWID`): a
+minute is appended at the end of the tree instead of touching a page for each port. Hours are few and are read a year
+at a time, so there a subject's rows lie together.
 """
 
 import contextlib
@@ -54,7 +55,7 @@ class HistoryFile:
             wanted = columns(kind, rolled=self._tier.rolled)
             names = ", ".join(f"{name} INTEGER" for name in wanted)
             self._connection.execute(
-                f"CREATE TABLE IF NOT EXISTS {kind} (ts INTEGER, id INTEGER, {names}, PRIMARY KEY (ts, id))"
+                f"CREATE TABLE IF NOT EXISTS {kind} (ts INTEGER, id INTEGER, {names}, PRIMARY KEY ({self._tier.key}))"
                 " WITHOUT ROWID"
             )
             for name in set(wanted) - known_columns(self._connection, kind):

@@ -58,10 +58,10 @@ class PrometheusReader:
 
     def _query(self, kind: Kind, labels: Mapping[str, str], step: int) -> str:
         places = {
-            "$s": label_text(labels)[1:-1],
             "$w": f"{max(step, self._window_s)}s",
             "$i": f"{self._window_s}s",
             "$r": f"{max(MINUTE_S, step // MINUTE_S)}s",
+            "$s": label_text(labels)[1:-1],  # last: a name may look like one of these marks
         }
         several = dict(VALUES[kind])
         if step > self._window_s:
@@ -128,6 +128,7 @@ def _placed(text: str, places: Mapping[str, str]) -> str:
 
 
 def _credible(name: str, value: float) -> bool:
-    """A counter that went back and forth makes rates that no port can have."""
+    """A counter that went back and forth makes rates that no port can have; nothing but cold is below zero."""
+    least = -math.inf if name.startswith("temperature") else 0
     most = FASTEST_BPS if name.startswith(("in_", "out_")) else math.inf
-    return math.isfinite(value) and 0 <= value <= most
+    return math.isfinite(value) and least <= value <= most

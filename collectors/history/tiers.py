@@ -15,27 +15,29 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Tier:
-    """`keep` files that are over stay beside the current one."""
+    """`keep` files that are over stay beside the current one. `key` is the order of the rows in a file."""
 
     name: str
     step_s: int
     keep: int
     pattern: str = "%Y%m%d"
     rolled: bool = True
+    key: str = "ts, id"
 
     def path_of(self, folder: Path, moment: float) -> Path:
         return folder / self.name / f"{datetime.fromtimestamp(moment, UTC):{self.pattern}}.db"
 
     def paths(self, folder: Path) -> list[Path]:
         """The files there are, oldest first."""
-        return sorted(path for path in (folder / self.name).glob("*.db") if self._is_ours(path.stem))
+        return sorted(path for path in (folder / self.name).glob("*.db") if self._is_ours(path))
 
-    def _is_ours(self, stem: str) -> bool:
+    def _is_ours(self, path: Path) -> bool:
         """Exactly as `path_of` writes it: whatever else lies in the folder is left alone."""
         try:
-            return f"{datetime.strptime(stem, self.pattern).replace(tzinfo=UTC):{self.pattern}}" == stem
-        except ValueError:
+            begin, _ = self.span(path)
+        except (ValueError, OverflowError):
             return False
+        return path.name == self.path_of(Path(), begin).name
 
     def span(self, path: Path) -> tuple[int, int]:
         """The seconds in which a file begins and ends."""
@@ -52,6 +54,6 @@ class Tier:
 MONTHLY: Final = "%Y%m"
 MINUTES: Final = Tier("1m", 60, keep=2, rolled=False)
 FIVE_MINUTES: Final = Tier("5m", 300, keep=7)
-HOURS: Final = Tier("1h", 3600, keep=13, pattern=MONTHLY)
+HOURS: Final = Tier("1h", 3600, keep=13, pattern=MONTHLY, key="id, ts")
 # From the finest to the coarsest.
 TIERS: Final = (MINUTES, FIVE_MINUTES, HOURS)

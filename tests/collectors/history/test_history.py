@@ -151,7 +151,7 @@ def test_a_file_of_an_older_program_gets_the_columns_that_it_lacks(writer: Histo
 def test_strange_files_in_the_folder_are_left_alone(writer: HistoryWriter) -> None:
     place = writer.folder / FIVE_MINUTES.name
     place.mkdir()
-    for name in ("20261399.db", "2026112.db", "notes.db", "٢٠٢٦١١٢٢.db"):
+    for name in ("20261399.db", "2026112.db", "notes.db", "99991231.db", "٢٠٢٦١١٢٢.db"):
         (place / name).write_text("?")
     assert FIVE_MINUTES.paths(writer.folder) == []
     assert read(writer.folder, Kind.PORT, 1).values["in_bps"] == [None]

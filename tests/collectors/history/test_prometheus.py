@@ -20,7 +20,7 @@ from tests.prometheus import Prometheus
 
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=3)
 BEGIN = NOW - timedelta(hours=6)
-DEVICE = 'core "1" \\ 核心'
+DEVICE = 'core "1" \\ 核心 $w'
 LABELS: Mapping[Kind, Mapping[str, str]] = {
     Kind.PORT: {"device": DEVICE, "ifName": "GE1/0/1"},
     Kind.DEVICE: {"device": DEVICE},
@@ -57,6 +57,7 @@ def _gauges(minute: int, quoted: str, port: str) -> Iterator[tuple[str, str, flo
     yield "ifHighSpeed", port, 1
     yield "ifAdminStatus", port, 1
     yield "ifOperStatus", port, 2
+    yield "guanjin_device_temperature_celsius", device, -7
     yield "guanjin_device_cpu_percent", device, 90 if minute == BURST else 10
     yield "probe_success", device, int(answered)
     rtt = f'{{device="{quoted}",phase="rtt"}}'
@@ -112,6 +113,7 @@ def test_devices_and_lines_have_what_their_charts_show(prometheus: Prometheus) -
     device = read(prometheus, Kind.DEVICE, points=6)
     assert device.values["cpu_percent"][0] == pytest.approx(10)
     assert device.peaks["cpu_percent"][3] == 90
+    assert device.values["temperature_c"][0] == -7
     assert device.values["loss_percent"][0] == pytest.approx(10, abs=0.5)
     assert device.peaks["loss_percent"][0] == 100
     assert device.values["rtt_avg_ms"][0] == pytest.approx(4)
