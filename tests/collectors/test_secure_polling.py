@@ -1,5 +1,6 @@
 """A device that speaks SNMPv3 only, from the vault to the database, and by `guanjin snmp probe`."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collectors.models import DeviceState, PortState, Reachability
+from collectors.scrape import open_page
 from core.database import Database
 from core.i18n import ROOT
 from inventory.kinds import SnmpVersion
@@ -60,6 +62,8 @@ async def test_a_device_is_polled_in_the_name_of_its_user(database: Database, tm
         assert state is not None
         assert (state.reachability, state.sys_name, state.error_code) == (Reachability.UP, "三级专网", None)
         assert "lo" in await place.until(ports)
+        asked = await asyncio.to_thread(open_page, place.settings, "/snmp", {"target": "HX-CORE-01"})
+        assert b'ifName="lo"' in b"".join(asked.pieces)
 
 
 @pytest.mark.parametrize(("password", "code"), [("battery-staple", 0), ("", 1)])
