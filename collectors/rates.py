@@ -4,8 +4,8 @@ A counter of 32 bits wraps (a busy gigabit port every 34 seconds); an agent that
 agents jump. A rate is shown only when it is certain: never negative, never above what the port can carry.
 """
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
 from collectors.snmp import Column, PortTable, difference
@@ -33,6 +33,8 @@ class PortRates(NamedTuple):
 
 
 NO_RATES: Final = PortRates()
+# What PortRates._make does, without a Python function for each port.
+_PORT_RATES: Final[Callable[[Iterable[float | None]], PortRates]] = partial(tuple.__new__, PortRates)
 
 
 def rate(before: int | None, after: int | None, seconds: float, ceiling: float, *, wide: bool) -> float | None:
@@ -56,7 +58,7 @@ def port_rates(before: PortTable, after: PortTable, seconds: float | None) -> li
     octets = _traffic(before, after, seconds, wide)
     faults = _faults(before, after, seconds)
     shares = map(_busier, *octets, after.speed_bps)
-    found = map(PortRates._make, zip(*octets, *faults, shares, strict=True))
+    found = map(_PORT_RATES, zip(*octets, *faults, shares, strict=True))
     return list(found) if all(same) else [each if fits else NO_RATES for each, fits in zip(found, same, strict=True)]
 
 
@@ -76,7 +78,7 @@ def _faults(before: PortTable, after: PortTable, seconds: float) -> list[list[fl
             found.append([0.0] * len(new))
         else:
             column = _rates(old, new, seconds, ceilings, narrow)
-            found.append([None if rate is None else round(rate, 3) for rate in column])
+            found.append([rate and round(rate, 3) for rate in column])
     return found
 
 
@@ -111,6 +113,6 @@ def utilisation(bps: float | None, speed_bps: int | None) -> float | None:
 
 
 def _busier(in_bps: int | None, out_bps: int | None, speed_bps: int | None) -> float | None:
-    if in_bps is None or out_bps is None:
-        return utilisation(out_bps if in_bps is None else in_bps, speed_bps)
-    return utilisation(max(in_bps, out_bps), speed_bps)
+    if in_bps is not None and out_bps is not None and speed_bps:
+        return min(100.0, 100.0 * max(in_bps, out_bps) / speed_bps)
+    return utilisation(max((bps for bps in (in_bps, out_bps) if bps is not None), default=None), speed_bps)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from collectors.history import files, retention
-from collectors.history.record import FIELDS, MINUTE_S, Kind, merged
+from collectors.history.record import FIELDS, MINUTE_S, Field, Kind, merged
 from collectors.history.rollup import Rollup
 from collectors.history.tiers import MINUTES
 
@@ -131,13 +131,14 @@ class HistoryWriter:
             self._dirty.update(fresh)
 
 
-def _whole(kind: Kind, values: list[Values]) -> list[int | None]:
+def _whole(kind: Kind, values: Sequence[Values]) -> list[int | None]:
     """The integers of one row. Most rows are of one poll, and the minute has thousands of them."""
     if len(values) == 1:
         scales = SCALES[kind]
         return [None if value is None else round(value * scale) for value, scale in zip(values[0], scales, strict=True)]
-    row: list[int | None] = []
-    for position, field in enumerate(FIELDS[kind]):
-        known = [value for one in values if (value := one[position]) is not None]
-        row.append(round(merged(known, field.merge) * field.scale) if known else None)
-    return row
+    return [_merged(column, field) for column, field in zip(zip(*values, strict=True), FIELDS[kind], strict=True)]
+
+
+def _merged(column: Sequence[float | None], field: Field) -> int | None:
+    known = [value for value in column if value is not None]
+    return round(merged(known, field.merge) * field.scale) if known else None
