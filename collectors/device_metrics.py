@@ -1,12 +1,12 @@
 """A device's chunks of the metrics page. Pure; names and labels as in `collectors.exposition`."""
 
-import ipaddress
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from collectors.exposition import Columns, Number, label_text, sample
 from collectors.models import Reachability
 from collectors.snmp import Column, Poll, PortFacts, PortTable, Sensor
-from collectors.targets import DeviceTarget
+from collectors.targets import DeviceTarget, parsed
 
 MOST_IF_SPEED = 0xFFFFFFFF
 WIDE = {
@@ -33,6 +33,13 @@ def own_labels(target: DeviceTarget) -> dict[str, str]:
     return {"device": target.name, "instance": target.instance}
 
 
+@lru_cache(maxsize=65536)
+def _texts(name: str, instance: str) -> tuple[str, str]:
+    """Of a device alone, and of its round trip: rendered at every probe."""
+    own = {"device": name, "instance": instance}
+    return label_text(own), label_text(own | {"phase": "rtt"})
+
+
 def port_columns(target: DeviceTarget, ports: Sequence[PortFacts]) -> Columns:
     """The label texts of a device's ports; kept as long as the ports are the same."""
     own = own_labels(target)
@@ -47,7 +54,7 @@ def port_columns(target: DeviceTarget, ports: Sequence[PortFacts]) -> Columns:
 
 
 def device_chunks(target: DeviceTarget, poll: Poll, columns: Columns, seconds: float) -> dict[str, bytes]:
-    labels = label_text(own_labels(target))
+    labels, _ = _texts(target.name, target.instance)
     chunks = {
         "snmp_scrape_duration_seconds": sample("snmp_scrape_duration_seconds", labels, seconds),
         "guanjin_device_snmp_up": sample("guanjin_device_snmp_up", labels, 1),
@@ -115,15 +122,13 @@ def probe_chunks(
     target: DeviceTarget, reachability: Reachability, rtt_ms: float | None, *, probed: bool
 ) -> dict[str, bytes]:
     """What blackbox_exporter says of an ICMP probe, and what was judged from it and the rest."""
-    labels = own_labels(target)
-    plain = label_text(labels)
+    plain, phase = _texts(target.name, target.instance)
     reachable = int(reachability in {Reachability.UP, Reachability.SILENT})
     chunks = {"guanjin_device_reachable": sample("guanjin_device_reachable", plain, reachable)}
     if not probed:
         return chunks
     seconds = 0.0 if rtt_ms is None else rtt_ms / 1000
-    phase = label_text(labels | {"phase": "rtt"})
-    version = ipaddress.ip_address(target.address).version
+    version = parsed(target.address).version
     return chunks | {
         "probe_success": sample("probe_success", plain, int(rtt_ms is not None)),
         "probe_duration_seconds": sample("probe_duration_seconds", plain, seconds),

@@ -8,6 +8,7 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from sqlalchemy import select
@@ -27,6 +28,12 @@ USERNAME: Final = "username"
 
 
 Secret = Mapping[str, str]
+
+
+@lru_cache(maxsize=65536)
+def parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Kept, because every probe asks what kind of address it is."""
+    return ipaddress.ip_address(address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ class DeviceTarget:
 
     @property
     def on_loopback(self) -> bool:
-        return ipaddress.ip_address(self.address).is_loopback
+        return parsed(self.address).is_loopback
 
     @property
     def instance(self) -> str:
