@@ -112,11 +112,12 @@ def sample(name: str, labels: str, value: Number) -> bytes:
 
 
 class Columns:
-    """Renders one column of a device's table after the other, from label texts (and whole formats) that are kept."""
+    """Renders one column of a device's table after the other, from label texts that are kept."""
 
     def __init__(self, labels: Sequence[str]) -> None:
         self.labels = labels
-        self._formats: dict[str, str] = {}
+        # Without the column's name, for a format a column would be most of what the process keeps in memory.
+        self._formats = [text.replace("%", "%%") + " %d\n" for text in labels]
         self._last: dict[str, tuple[Sequence[Number | None], bytes]] = {}
 
     def chunk(self, name: str, values: Sequence[Number | None]) -> bytes:
@@ -129,15 +130,9 @@ class Columns:
             return "".join(f"{name}{labels} {number(value)}\n" for labels, value in pairs if value is not None).encode()
         before, chunk = self._last.get(name, (None, b""))
         if values != before:
-            chunk = (self._format(name) % tuple(values)).encode()
+            chunk = ((name + name.join(self._formats)) % tuple(values)).encode()
             self._last[name] = values, chunk
         return chunk
-
-    def _format(self, name: str) -> str:
-        form = self._formats.get(name)
-        if form is None:
-            form = self._formats[name] = "".join(f"{name}{labels.replace('%', '%%')} %d\n" for labels in self.labels)
-        return form
 
 
 class Exposition:
