@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -461,6 +462,7 @@ int main(int arguments, char **words) {
     started_us = clock_us() / 1000000000u * 1000000000u;
     make_objects();
     sigaction(SIGTERM, &(struct sigaction){.sa_handler = stop}, NULL);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
     int fd = opened((uint16_t)atoi(words[1]));
     puts("ready");
     fflush(stdout);

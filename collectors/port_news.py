@@ -43,7 +43,9 @@ def take_over(watched: Watched, table: PortTable, seconds: float | None, now: da
         if turned:
             port.oper, port.last_change = STATUSES[oper], now
         if fresh or turned or port.admin is not STATUSES[admin] or port.facts.speed_bps != speed_bps:
-            port.admin, port.facts = STATUSES[admin], replace(port.facts, speed_bps=speed_bps)
+            port.admin = STATUSES[admin]
+            if port.facts.speed_bps != speed_bps:
+                port.facts = replace(port.facts, speed_bps=speed_bps)
             news.rows.append(port_row(watched.target.id, port, watched.names[port.facts.index], now))
         elif found != before:
             news.traffic[port.port_id] = found[:-1]

@@ -70,7 +70,7 @@ class HistoryWriter:
                 self._again(path, batch, now)
         self.write_seconds += time.monotonic() - started
         with self._lock:
-            for key in [key for key in self._values if key not in self._dirty and key[1] < now - 2 * MINUTE_S]:
+            for key in [key for key in self._values if key not in self._dirty and key[1] < now - MINUTE_S]:
                 del self._values[key]
 
     def oldest_s(self, now: float) -> float:
