@@ -3,7 +3,8 @@
     __main__.py        runs the benches one after the other, prints the table, writes build/bench/*.json
     one.py             one bench, in a network namespace of its own
     poll_v2c.py ...    one file a bench: what is measured, and the figure to reach
-    farm.py, farm.c    the agents that are polled; far cheaper than any poller
+    polls.py, fleet.py what the two polling benches share
+    farm.py, farm.c    the agents that are polled; far cheaper than any poller; usm.c is their SNMPv3
     exporter.py        Prometheus' snmp_exporter, asked for the same objects
     site.py            an installation of the product, with its poller process
     cpu.py             processor time and memory of a process

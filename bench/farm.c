@@ -1,6 +1,6 @@
 /* An SNMP agent farm: one process, one socket, and every IPv4 address that reaches it is a switch of its own.
  *
- *     farm PORT PORTS_A_DEVICE IDLE_PERCENT          answers version 2c, any community, until SIGTERM
+ *     farm PORT PORTS_A_DEVICE IDLE_PERCENT    answers version 2c (any community) and 3 (usm.c) until SIGTERM
  *
  * A load generator has to cost far less than what it loads. So names are looked up in a hash table by their encoded
  * octets, values are computed from the address and the clock, and datagrams are read and written 64 at a time.
@@ -12,6 +12,8 @@
  */
 
 #define _GNU_SOURCE
+#include "farm.h"
+
 #include <arpa/inet.h>
 #include <math.h>
 #include <netinet/in.h>
@@ -266,12 +268,7 @@ static int put_value(uint8_t *out, const struct object *o, uint32_t device) {
 
 /* ---- answers */
 
-struct view {
-    const uint8_t *at, *end;
-};
-
-/* Enter an element of this tag; false when there is none or it is cut off. */
-static int enter(struct view *in, int tag, struct view *inside) {
+int enter(struct view *in, int tag, struct view *inside) {
     if (in->end - in->at < 2 || (tag && in->at[0] != tag)) return 0;
     const uint8_t *at = in->at + 2;
     size_t length = in->at[1];
@@ -286,9 +283,9 @@ static int enter(struct view *in, int tag, struct view *inside) {
     return 1;
 }
 
-static int number_in(struct view v) {
-    int value = 0;
-    for (; v.at < v.end && value < 1 << 20; v.at++) value = value << 8 | *v.at;
+uint32_t number_in(struct view v) {
+    uint32_t value = 0;
+    for (; v.at < v.end; v.at++) value = value << 8 | *v.at;
     return value;
 }
 
@@ -322,7 +319,7 @@ static int get(struct view list, uint8_t *out, int room, uint32_t device) {
 }
 
 /* GETNEXT is GETBULK of one row that fails when it does not fit. */
-static int get_bulk(struct view list, uint8_t *out, int room, uint32_t device, int repetitions) {
+static int get_bulk(struct view list, uint8_t *out, int room, uint32_t device, uint32_t repetitions) {
     int place[MOST_ROOTS], roots = 0, length = 0;
     uint8_t name[MOST_ROOTS][48];
     int name_length[MOST_ROOTS];
@@ -335,7 +332,7 @@ static int get_bulk(struct view list, uint8_t *out, int room, uint32_t device, i
         if ((place[roots] = after(start, name_length[roots])) < 0) return -1;
         roots++;
     }
-    for (int row = 0; row < repetitions; row++) {
+    for (uint32_t row = 0; row < repetitions; row++) {
         int left = 0;
         for (int i = 0; i < roots; i++) {
             uint8_t cell[256];
@@ -355,7 +352,7 @@ static int get_bulk(struct view list, uint8_t *out, int room, uint32_t device, i
     return length;
 }
 
-static int put_head(uint8_t *out, uint8_t tag, int length) {
+int put_head(uint8_t *out, uint8_t tag, int length) {
     out[0] = tag;
     out[1] = 0x82;
     out[2] = (uint8_t)(length >> 8);
@@ -363,8 +360,7 @@ static int put_head(uint8_t *out, uint8_t tag, int length) {
     return 4;
 }
 
-/* The response PDU to a request PDU, in at most `room` octets; 0 when there is nothing to answer. */
-static int answer_pdu(struct view in, uint8_t *out, int room, uint32_t device) {
+int answer_pdu(struct view in, uint8_t *out, int room, uint32_t device) {
     if (in.at == in.end) return 0;
     uint8_t kind = *in.at;
     struct view pdu, id, second, third, list;
@@ -376,7 +372,7 @@ static int answer_pdu(struct view in, uint8_t *out, int room, uint32_t device) {
     switch (kind) {
     case 0xa0: length = get(list, varbinds, room - head, device); break;
     case 0xa1: length = get_bulk(list, varbinds, room - head, device, 1); break;
-    case 0xa5: length = get_bulk(list, varbinds, room - head, device, number_in(third)); break;
+    case 0xa5: length = get_bulk(list, varbinds, room - head, device, number_in(third) & 0xffff); break;
     default: return 0;
     }
     int status = length == -TOO_BIG ? TOO_BIG : 0;
@@ -401,6 +397,7 @@ static int answer(const uint8_t *data, int size, uint8_t *out, uint32_t device) 
     struct view in = {data, data + size}, message, version, community;
     if (!enter(&in, 0x30, &message) || !enter(&message, INTEGER, &version)) return 0;
     const uint8_t *start = message.at;
+    if (number_in(version) == 3) return answer_secure(message, out, device, ticks() / 100);
     if (number_in(version) != 1 || !enter(&message, 0x04, &community) || community.end - community.at > 64) return 0;
     int community_length = (int)(community.end - start), head = 4 + 3 + community_length;
     int pdu = answer_pdu(message, out + head, LARGEST_ANSWER - head, device);
@@ -461,6 +458,7 @@ int main(int arguments, char **words) {
     }
     started_us = clock_us() / 1000000000u * 1000000000u;
     make_objects();
+    usm_begin();
     sigaction(SIGTERM, &(struct sigaction){.sa_handler = stop}, NULL);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     int fd = opened((uint16_t)atoi(words[1]));

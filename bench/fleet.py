@@ -10,8 +10,6 @@ from collectors.snmp import Discovery, Engine, PollPlan, Session, Target, discov
 from collectors.targets import DeviceTarget
 from inventory.kinds import SnmpVersion
 
-COMMUNITY = b"public"
-
 
 @dataclass
 class Member:
@@ -33,18 +31,19 @@ class Fleet:
         self.exposition.put(member.target.id, device_chunks(member.target, poll, member.columns, 0.01))
 
 
-async def known_fleet(engine: Engine, addresses: Sequence[str], port: int) -> Fleet:
+async def known_fleet(engine: Engine, targets: Sequence[Target]) -> Fleet:
     """Discovers every device; costs no figure, for it happens once."""
     free = asyncio.Semaphore(8)
 
     async def member(number: int) -> Member:
         async with free:
-            session = engine.session(Target(addresses[number], port))
-            return _member(number, addresses[number], port, session, await discover(session))
+            session = engine.session(targets[number])
+            return _member(number, session, await discover(session))
 
-    return Fleet(await asyncio.gather(*map(member, range(len(addresses)))))
+    return Fleet(await asyncio.gather(*map(member, range(len(targets)))))
 
 
-def _member(number: int, address: str, port: int, session: Session, discovery: Discovery) -> Member:
-    target = DeviceTarget(number, f"SW-{number}", address, port, SnmpVersion.V2C, COMMUNITY, 22, None)
+def _member(number: int, session: Session, discovery: Discovery) -> Member:
+    address, port = session.target.address, session.target.port
+    target = DeviceTarget(number, f"SW-{number}", address, port, SnmpVersion.V2C, None, 22, None)
     return Member(target, session, PollPlan(discovery), port_columns(target, discovery.ports))

@@ -1,89 +1,14 @@
-"""Poll, decode and render some 672 values of a device by SNMPv2c, against snmp_exporter.
+"""Polls by SNMPv2c."""
 
-In a burst (fifty devices at once) and paced (evenly spread over time, as in operation: then there are fewer datagrams
-a wake-up, and both cost more). Against the page with the ports' names, which is the one that people use, and against
-the bare objects.
-"""
-
-import asyncio
-import time
-from collections.abc import Iterable
-from functools import partial
-from statistics import median
 from typing import Final
 
-from bench.exporter import VERSION_2C, Exporter, spread
-from bench.farm import BUILD, Farm
+from bench import polls
+from bench.exporter import VERSION_2C
 from bench.figures import Figure
-from bench.fleet import Fleet, known_fleet
-from bench.namespace import device_address
-from bench.objects import ports_for, values_of
-from collectors.snmp import Engine
+from collectors.snmp import Target
 
-VALUES: Final = 672
-DEVICES: Final = 100
-AT_ONCE: Final = 50
-A_SECOND: Final = 25.0
 MOST_RATIO: Final = 1 / 8
 
 
-Round = dict[str, float]  # CPU seconds a device, by what was measured
-
-
 def measure(rounds: int) -> list[Figure]:
-    ports = ports_for(VALUES)
-    with Farm(ports) as farm, Exporter(BUILD / "exporter", VERSION_2C) as exporter:
-        found = asyncio.run(_rounds(farm, exporter, rounds))
-    cost = {name: 1000 * median(each[name] for each in found) for name in found[0]}
-    figures = [Figure("poll_v2c", "values a device", values_of(ports), "")]
-    figures += [Figure("poll_v2c", name, value, "ms/device") for name, value in cost.items()]
-    for how in ("burst", "paced"):
-        ours = cost[f"guanjin, {how}"]
-        figures += [
-            Figure("poll_v2c", f"ratio, {how}", ours / cost[f"snmp_exporter, {how}"], "", MOST_RATIO),
-            Figure("poll_v2c", f"ratio to the bare objects, {how}", ours / cost[f"snmp_exporter bare, {how}"], ""),
-        ]
-    return [*figures, Figure("poll_v2c", "farm, a core", farm.answers / farm.cpu_s, "answers/s")]
-
-
-async def _rounds(farm: Farm, exporter: Exporter, rounds: int) -> list[Round]:
-    found = []
-    async with Engine() as engine:
-        fleet = await known_fleet(engine, [device_address(number) for number in range(DEVICES)], farm.port)
-        await _burst(fleet)
-        for _ in range(rounds):
-            theirs = await asyncio.to_thread(_exporter_round, exporter, farm.port)
-            found.append({"guanjin, burst": await _burst(fleet), "guanjin, paced": await _paced(fleet)} | theirs)
-    return found
-
-
-async def _burst(fleet: Fleet) -> float:
-    before = time.process_time()
-    for _ in range(3):
-        await asyncio.gather(*(_share(fleet, range(first, DEVICES, AT_ONCE)) for first in range(AT_ONCE)))
-    return (time.process_time() - before) / (3 * DEVICES)
-
-
-async def _share(fleet: Fleet, numbers: Iterable[int]) -> None:
-    for number in numbers:
-        await fleet.poll(number)
-
-
-async def _paced(fleet: Fleet) -> float:
-    before, loop = time.process_time(), asyncio.get_running_loop()
-    started = loop.time()
-    for number in range(DEVICES):
-        await asyncio.sleep(started + number / A_SECOND - loop.time())
-        await fleet.poll(number)
-    return (time.process_time() - before) / DEVICES
-
-
-def _exporter_round(exporter: Exporter, port: int) -> Round:
-    found = {}
-    for module, name in (("names", "snmp_exporter"), ("bare", "snmp_exporter bare")):
-        jobs = [partial(exporter.fetch, module, device_address(number), port) for number in range(DEVICES)]
-        for how, pace in (("burst", None), ("paced", A_SECOND)):
-            before = exporter.cpu_s
-            spread(jobs, AT_ONCE, pace)
-            found[f"{name}, {how}"] = (exporter.cpu_s - before) / DEVICES
-    return found
+    return polls.measure("poll_v2c", polls.Access(Target, VERSION_2C), rounds, MOST_RATIO)

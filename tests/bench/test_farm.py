@@ -2,13 +2,15 @@
 
 import asyncio
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
 from bench.farm import Farm
 from bench.objects import BOARD, COLUMNS, SINGLE, ports_for, values_of
-from collectors.snmp import Engine, IfStatus, PollPlan, Target, discover, read
+from bench.poll_v3 import AUTHENTICATION, NAME, PRIVACY, USER
+from collectors.snmp import Engine, IfStatus, PollPlan, Target, Version, discover, read
 from collectors.snmp.wire import dotted, parse_oid
 from tests.installation import free_port
 
@@ -50,9 +52,20 @@ def test_a_get_says_what_a_walk_says_and_names_what_is_not_there(farm: Farm) -> 
     assert "No Such Instance" in missing
 
 
-async def test_the_product_discovers_and_polls_a_device_in_full(farm: Farm) -> None:
+def test_version_three_says_what_version_two_says(farm: Farm) -> None:
+    secret = ["-l", "authPriv", "-u", NAME, "-a", "SHA", "-A", AUTHENTICATION, "-x", "AES", "-X", PRIVACY]
+    command = ["snmpbulkwalk", "-v3", *secret, "-On", "-Oe", "-Ot", f"{OTHER}:{farm.port}", ".1.3.6.1.2.1.31.1.1.1.1"]
+    by_three = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+    assert by_three == net_snmp("snmpbulkwalk", farm, OTHER, ".1.3.6.1.2.1.31.1.1.1.1")
+    assert len(by_three) == PORTS
+
+
+@pytest.mark.parametrize(
+    "access", [Target, partial(Target, version=Version.V3, community=b"", user=USER)], ids=["v2c", "v3 authPriv"]
+)
+async def test_the_product_discovers_and_polls_a_device_in_full(farm: Farm, access: Callable[..., Target]) -> None:
     async with Engine() as engine:
-        session = engine.session(Target(OTHER, farm.port))
+        session = engine.session(access(OTHER, farm.port))
         found = await discover(session)
         plan = PollPlan(found)
         first = await read(session, plan)
