@@ -1,7 +1,7 @@
 """Answers whose variables are known beforehand, which is what polling is made of.
 
 An agent that is asked the same again answers with the same octets but for the values, and most values stay as long as
-they were. So the layout of one answer is learnt, and the next one is cut along it in one go: nine times cheaper than
+they were. So the layout of one answer is learnt, and the next one is cut along it in one go: eight times cheaper than
 reading one element after the other, which happens when a length has changed, and then the layout is learnt anew.
 
     30 12 06 0a 2b .. 41 03 | a1 b2 c3 | 30 0f 06 0a 2b .. 02 01 | 01 | ...
@@ -23,23 +23,24 @@ STRINGS: Final = frozenset({Tag.OCTET_STRING, Tag.OPAQUE})
 
 
 class Layout:
-    """Where the values lie in an answer. Two answers of one layout differ in nothing but their values."""
+    """Where the values lie in an answer. Two answers of one layout differ in nothing but their values.
 
-    __slots__ = ("_cut", "_frame", "_odd")
+    Everything else is compared at once, as one large number in which the values are masked out.
+    """
 
-    def __init__(self, codes: str, frame: bytes, odd: Sequence[int]) -> None:
+    __slots__ = ("_cut", "_frame", "_mask", "_odd")
+
+    def __init__(self, codes: str, varbinds: bytes, mask: bytes, odd: Sequence[int]) -> None:
         self._cut = Struct(codes)
-        self._frame = frame
+        self._mask = int.from_bytes(mask)
+        self._frame = int.from_bytes(varbinds) & self._mask
         self._odd = odd
 
     def read(self, varbinds: bytes) -> list[Value] | None:
         """The values; None when the varbinds have another layout."""
-        if len(varbinds) != self._cut.size:
+        if len(varbinds) != self._cut.size or int.from_bytes(varbinds) & self._mask != self._frame:
             return None
-        pieces = self._cut.unpack(varbinds)
-        if b"".join(pieces[::2]) != self._frame:
-            return None
-        values: list[Value] = list(pieces[1::2])
+        values: list[Value] = list(self._cut.unpack(varbinds))
         for place in self._odd:
             values[place] = int.from_bytes(values[place])  # type: ignore[arg-type]  # cut out as octets
         return values
@@ -47,7 +48,7 @@ class Layout:
 
 def layout_of(varbinds: bytes, names: Sequence[bytes]) -> Layout | None:
     """Of a sound answer; None when it has values that are not worth the trouble: exceptions, object identifiers."""
-    codes, frame, odd = [">"], [], []
+    codes, mask, odd = [">"], [], []
     position, done = 0, 0
     for place, name in enumerate(names):
         start, stop = expect(varbinds, position, len(varbinds), SEQUENCE)
@@ -58,10 +59,11 @@ def layout_of(varbinds: bytes, names: Sequence[bytes]) -> Layout | None:
         zeros, code = found
         if code.endswith("s") and tag not in STRINGS:
             odd.append(place)
-        codes.append(f"{contents + zeros - done}s{code}")
-        frame.append(varbinds[done : contents + zeros])
+        begin = contents + zeros
+        codes.append(f"{begin - done}x{code}")
+        mask.append(b"\xff" * (begin - done) + bytes(position - begin))
         done = position
-    return Layout("".join(codes), b"".join(frame), odd)
+    return Layout("".join(codes), varbinds, b"".join(mask), odd)
 
 
 def _code(tag: int, contents: bytes) -> tuple[int, str] | None:
