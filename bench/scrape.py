@@ -17,7 +17,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from bench.figures import Figure
 from bench.objects import COLUMNS
 from collectors.exposition import FAMILIES, Columns, Exposition, label_text
-from collectors.scrape import MetricsServer
+from collectors.scrape import Query, ScrapeServer
 
 DEVICES: Final = 2000
 PORTS: Final = 50
@@ -60,7 +60,11 @@ def _labels(device: int, port: int) -> dict[str, str]:
 async def _scrapes(exposition: Exposition, rounds: int) -> tuple[list[float], int]:
     costs, size = [], 0
     path = Path(tempfile.mkdtemp(prefix="gj.")) / "poller.sock"
-    server = MetricsServer(path, exposition.pages)
+
+    async def page(_: Query) -> list[bytes]:
+        return list(exposition.pages())
+
+    server = ScrapeServer(path, {"/metrics": page})
     await server.start()
     for _ in range(rounds):
         before = time.process_time()

@@ -43,6 +43,8 @@ QUICK_S: Final = 1.0
 QUICK_SLACK_S: Final = 0.5
 # Neighbours, serial numbers and parts change seldom; ports announce their change.
 REDISCOVER_S: Final = 6 * 3600.0
+# At once; a whole city that starts at the same time would take its walks into memory, and none would end in time.
+DISCOVERIES: Final = 32
 # An agent whose table "changes" all the time is not discovered all the time.
 REDISCOVER_LEAST_S: Final = 300.0
 VERSIONS: Final = {SnmpVersion.V1: Version.V1, SnmpVersion.V2C: Version.V2C, SnmpVersion.V3: Version.V3}
@@ -77,18 +79,27 @@ class Asker:
         self._lost = lost
         self._settings = settings
         self._longest_s = max(60.0, 2.0 * settings.interval_s)
+        self._discovering = asyncio.Semaphore(DISCOVERIES)
 
     def can_ping(self, target: DeviceTarget) -> bool:
         return self._pinger is not None and self._pinger.can(target.address)
 
     async def poll(self, watched: Watched) -> Answer:
         """Discovers first where nothing is known yet, or what is known is out of date."""
+        if watched.plan is not None and time.monotonic() - watched.planned_at <= REDISCOVER_S:
+            return await self._poll(watched, anew=False)
+        # A silent device must not stand in the queue and keep the others waiting.
+        await self.session(watched).get([SYS_UP_TIME])
+        async with self._discovering:
+            return await self._poll(watched, anew=True)
+
+    async def _poll(self, watched: Watched, *, anew: bool) -> Answer:
         started = time.monotonic()
         try:
             async with asyncio.timeout(self._longest_s):
                 session = self.session(watched)
                 discovery = None
-                if watched.plan is None or started - watched.planned_at > REDISCOVER_S:
+                if anew or watched.plan is None:
                     discovery = await discover(session, self._profiles)
                     watched.plan, watched.planned_at = PollPlan(discovery), started
                 poll = await watched.plan.read(session)

@@ -9,7 +9,7 @@ carries `device` (its name in the inventory) and `instance` (its address): scrap
 """
 
 import math
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 Number = int | float
@@ -114,11 +114,13 @@ def sample(name: str, labels: str, value: Number) -> bytes:
 class Columns:
     """Renders one column of a device's table after the other, from label texts that are kept."""
 
-    def __init__(self, labels: Sequence[str]) -> None:
-        self.labels = labels
+    def __init__(self, labels: Iterable[str]) -> None:
         # Without the column's name, for a format a column would be most of what the process keeps in memory.
-        self._formats = [text.replace("%", "%%") + " %d\n" for text in labels]
+        self._formats = [text.replace("%", "%%") + " %s\n" for text in labels]
         self._last: dict[str, tuple[Sequence[Number | None], bytes]] = {}
+
+    def __len__(self) -> int:
+        return len(self._formats)
 
     def chunk(self, name: str, values: Sequence[Number | None]) -> bytes:
         """`values` are in the order of the labels; what is None has no line.
@@ -126,8 +128,8 @@ class Columns:
         Whole numbers are the rule, and most columns bring what they brought at the last poll.
         """
         if set(map(type, values)) != {int}:
-            pairs = zip(self.labels, values, strict=True)
-            return "".join(f"{name}{labels} {number(value)}\n" for labels, value in pairs if value is not None).encode()
+            pairs = zip(self._formats, values, strict=True)
+            return "".join(name + form % number(value) for form, value in pairs if value is not None).encode()
         before, chunk = self._last.get(name, (None, b""))
         if values != before:
             chunk = ((name + name.join(self._formats)) % tuple(values)).encode()

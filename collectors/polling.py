@@ -56,7 +56,8 @@ class Polling:
             self._desk.put(DeviceState, device_row(watched, self._clock.now()))
             return
         if watched.polling:
-            self._tally.late += 1
+            # Who still waits to be discovered is not late.
+            self._tally.late += watched.plan is not None
             return
         if watched.reachability is Reachability.DOWN:
             return
@@ -136,7 +137,7 @@ class Polling:
 
     def _show(self, watched: Watched, poll: Poll, seconds: float) -> None:
         target = watched.target
-        if watched.columns is None or len(watched.columns.labels) != len(poll.table.known):
+        if watched.columns is None or len(watched.columns) != len(poll.table.known):
             watched.columns = port_columns(target, poll.table.known)
         chunks = device_chunks(target, poll, watched.columns, seconds)
         chunks |= measured_chunks(own_labels(target), watched.said)

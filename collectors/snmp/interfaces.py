@@ -69,7 +69,7 @@ def _port(index: int, cells: Mapping[Oid, Value]) -> PortFacts:
     return PortFacts(
         index=index,
         name=name or descr or str(index),
-        descr=descr or name,
+        descr=name if not descr or descr == name else descr,  # one text, not two alike, in each of many ports
         alias=text(cells.get(ALIAS)),
         type=whole(cells.get(TYPE)),
         speed_bps=speed(cells.get(SPEED), cells.get(HIGH_SPEED)),

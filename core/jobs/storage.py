@@ -8,7 +8,6 @@ import shutil
 import sqlite3
 from pathlib import Path
 
-import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -45,6 +44,8 @@ def is_trouble(error: BaseException) -> bool:
 def _is_driver_trouble(error: BaseException | None) -> bool:
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorcode", 0) & 0xFF in SQLITE_TROUBLE
+    import psycopg  # noqa: PLC0415  # ten megabytes, which a process with SQLite has no use for
+
     if isinstance(error, psycopg.Error) and error.sqlstate is not None:
         return error.sqlstate.startswith(POSTGRESQL_TROUBLE)
     return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)

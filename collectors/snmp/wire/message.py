@@ -101,6 +101,12 @@ def decode_message(data: bytes) -> Message:
     return Message(head.version, head.community, read_pdu(data, head.pdu))
 
 
+@lru_cache(maxsize=4096)
+def _asked(names: tuple[bytes, ...]) -> bytes:
+    """A GET from its error-status on; devices of one make share it, as they share the names."""
+    return NO_ERROR + element(SEQUENCE, b"".join(element(SEQUENCE, name + NULL) for name in names))
+
+
 class GetTemplate:
     """A GET of always the same instances: encoded once, sent with a new request-id, answers matched by octets.
 
@@ -113,7 +119,7 @@ class GetTemplate:
     def __init__(self, names: Sequence[bytes]) -> None:
         self.names = names
         self._expected = Expected(names)
-        self._after = NO_ERROR + element(SEQUENCE, b"".join(element(SEQUENCE, name + NULL) for name in names))
+        self._after = _asked(tuple(names))
         number = element(Tag.INTEGER, integer_contents(FIRST_REQUEST_ID))
         pdu = element(PduType.GET, number + self._after)
         self._before = pdu[: len(pdu) - len(self._after) - 4]
