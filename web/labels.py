@@ -52,6 +52,11 @@ def sensor_kind(kind: str) -> str:
     return gettext(PARTS.get(kind, kind))
 
 
+def word_of_state(value: StrEnum) -> str:
+    """A word of the state of what is watched."""
+    return label(value, gettext)
+
+
 def part_kind(kind: str) -> str:
     return label(PartKind(kind), gettext)
 
@@ -64,7 +69,7 @@ def reading(sensor: SensorState) -> str:
 
 
 def install(app: Flask) -> None:
-    app.jinja_env.filters.update(word=word, reading=reading)
+    app.jinja_env.filters.update(word=word, word_of_state=word_of_state, reading=reading)
     app.jinja_env.globals.update(
         role_label=role_label,
         cause=cause,

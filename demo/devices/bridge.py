@@ -29,13 +29,13 @@ class Computer(NamedTuple):
 
 
 def computers(machine: Machine) -> list[Computer]:
-    """One to three a port, as the name of the device has it; none behind a cable to another device."""
+    """One to three a port, as the name of the device has it; none behind a line or a cable to another device."""
     device = machine.device
     found: list[Computer] = []
     towards_devices = {neighbour.port for neighbour in device.neighbours}
     net = zlib.crc32(device.name.encode()) % 250 + 1
     for port in device.ports:
-        if port.kind == ETHERNET and port.plugged and port.outage is None and port.name not in towards_devices:
+        if port.kind == ETHERNET and port.plugged and not port.description and port.name not in towards_devices:
             count = zlib.crc32(f"{device.name} {port.name}".encode()) % MOST + 1
             found += [
                 Computer(port, mac(f"{device.name} {port.name} PC", number), (172, 20, net, len(found) + number + 10))
