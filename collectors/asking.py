@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from collectors.errors import PollTooLongError
-from collectors.icmp import Pinger
+from collectors.icmp import Pinger, Pulse
 from collectors.judge import Signs
 from collectors.models import STATUSES, PortStatus, Reachability
 from collectors.profile_folder import load_profiles
@@ -67,11 +67,11 @@ class Answer:
 class Asker:
     """`pinger` is None where the kernel does not permit ICMP. Raises ProfileError or SettingError at the start.
 
-    `lost(watched)` is told of the first probe that is lost, before anything else is asked.
+    `lost(address)` is told of the first lost probe of an end of a line, before anything else is asked.
     """
 
     def __init__(
-        self, engine: Engine, pinger: Pinger | None, settings: PollingSettings, *, lost: Callable[[Watched], None]
+        self, engine: Engine, pinger: Pinger | None, settings: PollingSettings, *, lost: Callable[[str], None]
     ) -> None:
         self._profiles = load_profiles(settings.profiles)
         self._engine = engine
@@ -82,7 +82,10 @@ class Asker:
         self._discovering = asyncio.Semaphore(DISCOVERIES)
 
     def can_ping(self, target: DeviceTarget) -> bool:
-        return self._pinger is not None and self._pinger.can(target.address)
+        return self.can_reach(target.address)
+
+    def can_reach(self, address: str) -> bool:
+        return self._pinger is not None and self._pinger.can(address)
 
     async def poll(self, watched: Watched) -> Answer:
         """Discovers first where nothing is known yet, or what is known is out of date."""
@@ -162,7 +165,7 @@ class Asker:
         """TCP is asked where the agent cannot be believed: a connection is a line in a device's own log."""
         target, pinger = watched.target, self._pinger
         assert pinger is not None  # noqa: S101  # the caller asked whether it can
-        patience_s = _patience(watched)
+        patience_s = _patience(watched.pulse)
         watched.pulse.add(await pinger.ping(target.address, patience_s))
         if watched.pulse.losses == 0:
             return Signs(icmp=True, agent_failed=watched.agent_failed)
@@ -208,9 +211,26 @@ class Asker:
         return pulse.losses < 2  # noqa: PLR2004  # one of the two came
 
     async def _tell_of_loss(self, watched: Watched) -> None:
-        if watched.pulse.losses == 1 and watched.reachability is not Reachability.DOWN:
-            self._lost(watched)
+        if watched.ends_line and watched.pulse.losses == 1 and watched.reachability is not Reachability.DOWN:
+            self._lost(watched.target.address)
             await asyncio.sleep(0)  # so that what it begins goes out first
+
+    async def echo(self, address: str, pulse: Pulse, interval_s: float) -> bool:
+        """Whether an address that is no device answers one of three echo requests; raises nothing for silence."""
+        assert self._pinger is not None  # noqa: S101  # nobody has an end to be asked where ICMP is not permitted
+        hasty = interval_s < HASTY_S
+        patience_s = _patience(pulse) if hasty else ECHO_TIMEOUT_S
+        pulse.add(await self._pinger.ping(address, patience_s))
+        if pulse.losses == 1:
+            self._lost(address)
+            await asyncio.sleep(0)
+        if pulse.losses:
+            more_s = min(ECHO_TIMEOUT_S, patience_s + MORE_S)
+            pause_s = HASTY_AGAIN_S if hasty else ECHO_AGAIN_S
+            again = _later(pause_s, self._pinger, address, more_s)
+            for answer in await asyncio.gather(self._pinger.ping(address, more_s), again):
+                pulse.add(answer)
+        return pulse.losses < 2  # noqa: PLR2004  # one of the three came
 
     async def _agent(self, target: DeviceTarget, seconds: float = QUICK_S) -> bool | None:
         """Does the agent answer the smallest question, once asked? None where it is not to be asked."""
@@ -240,9 +260,9 @@ class Asker:
         return self._engine.session(replace(self._target(target), timeout_s=seconds, retries=0))
 
 
-def _patience(watched: Watched) -> float:
+def _patience(pulse: Pulse) -> float:
     """How long to wait for an echo: some of the longest round trips of late, a second where there is none."""
-    longest_ms = watched.pulse.recent().rtt_max_ms
+    longest_ms = pulse.recent().rtt_max_ms
     if longest_ms is None:
         return ECHO_TIMEOUT_S
     wanted = ROUND_TRIPS * longest_ms / 1000

@@ -9,6 +9,7 @@ from collectors.models import Evidence, LineCondition, PortStatus, Reachability
 LOSSY_PERCENT: Final = 10.0
 SOUND_PERCENT: Final = 5.0
 LOSS: Final = "loss"
+FAR_UNREACHABLE: Final = "end_b_unreachable"
 CLOSED: Final = frozenset({PortStatus.DOWN, PortStatus.LOWER_LAYER_DOWN, PortStatus.NOT_PRESENT})
 
 
@@ -81,7 +82,7 @@ def judge_line(a: End, b: End, loss_percent: float | None = None, *, lossy: bool
         (a.unreachable and b.unreachable, LineCondition.UNKNOWN, "both_ends_unreachable"),
         (any(end.admin is PortStatus.DOWN for end in heard), LineCondition.DOWN, "port_disabled"),
         (any(end.oper in CLOSED for end in heard), LineCondition.DOWN, "port_down"),
-        (b.unreachable, LineCondition.DOWN, "end_b_unreachable"),
+        (b.unreachable, LineCondition.DOWN, FAR_UNREACHABLE),
         (a.unreachable and bool(heard), LineCondition.DEGRADED, "end_a_unreachable"),
         (a.unreachable, LineCondition.UNKNOWN, "end_a_unreachable"),
         (not heard, LineCondition.UNKNOWN, "not_watched"),

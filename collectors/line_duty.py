@@ -5,8 +5,9 @@ from collections.abc import Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from collectors.far_end import FarEnd
 from collectors.history import Kind
-from collectors.judge import LOSS
+from collectors.judge import FAR_UNREACHABLE, LOSS
 from collectors.kit import Kit
 from collectors.line_watch import (
     LineWatch,
@@ -49,6 +50,7 @@ class LineDuty:
         self._desk = kit.desk
         self._exposition = kit.exposition
         self._clock = kit.clock
+        self._asker = kit.asker
         self._devices = devices
         self._known = known
         self._paths = paths
@@ -89,10 +91,22 @@ class LineDuty:
             watch = self.lines[line] = LineWatch(target, now, open=self._open_of(line))
             if state := self._known.lines.get(line):
                 watch.remember(state)
+            watch.far = self._far_end(target, state)
             self._touched[line] = now
         elif watch.target != target or target.in_maintenance(now) is not (watch.condition is LineCondition.MAINTENANCE):
+            if watch.target.far_address != target.far_address:
+                watch.far = self._far_end(target)
             watch.target = target
             self._touched[line] = now
+        if watch.far:
+            watch.far.pace(target.probe_interval_s or self._interval_s)
+
+    def _far_end(self, target: LineTarget, state: LineState | None = None) -> FarEnd | None:
+        """`state` is what an earlier process left: also whether there was ever an answer."""
+        if target.far_address is None or not self._asker.can_reach(target.far_address):
+            return None
+        heard = state is not None and (state.rtt_ms is not None or state.cause == FAR_UNREACHABLE)
+        return FarEnd(target.far_address, answered=heard)
 
     def _open_of(self, line: int) -> frozenset[LineCondition]:
         """The records that an earlier process left open."""
@@ -101,7 +115,10 @@ class LineDuty:
     def touch(self, device: int, moment: datetime) -> None:
         """Something was heard of a device; `moment` is when what may have changed did so."""
         for line in self._of_device.get(device, ()):
-            self._touched.setdefault(line, moment)
+            self.touch_line(line, moment)
+
+    def touch_line(self, line: int, moment: datetime) -> None:
+        self._touched.setdefault(line, moment)
 
     def clock_was_set_back(self, now: datetime) -> None:
         """Nothing that is remembered lies in the future, and everything is written again."""
@@ -123,9 +140,9 @@ class LineDuty:
         """What has to be written at once, to be awaited together with that of other lines."""
         target = watch.target
         a, b = self._device(target.a_device), self._device(target.b_device)
-        if not settled(target, a, b):
+        if not settled(target, a, b, watch.far):
             return None
-        seen = view(target, a, b, lossy=watch.judged.cause == LOSS)
+        seen = view(target, a, b, far=watch.far, lossy=watch.judged.cause == LOSS)
         self._desk.history.add(Kind.LINE, target.id, now.timestamp(), line_history(seen))
         self._exposition.put((SubjectKind.LINE, target.id), line_chunks(target, seen))
         condition = shown(seen.judgement, marked=target.in_maintenance(now))
@@ -140,13 +157,14 @@ class LineDuty:
         watch.condition, watch.judged = condition, seen.judgement
         if changed:
             watch.written = now
-            return self._change(line_row(watch, seen, now), outages, b)
+            far = b.target.address if b and b.target.askable else target.far_address
+            return self._change(line_row(watch, seen, now), outages, far)
         if watch.written is None or now - watch.written >= self._write_every:
             watch.written = now
             self._desk.put(LineState, line_row(watch, seen, now), even_if_same=True)
         return None
 
-    async def _change(self, row: Row, outages: Sequence[Outage], far: Watched | None) -> None:
+    async def _change(self, row: Row, outages: Sequence[Outage], far: str | None) -> None:
         await self._desk.change(LineState, row, outages)
         for outage in outages:
             if far and worth_keeping(outage):

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Final
 
 from collectors.exposition import label_text, sample
+from collectors.far_end import FarEnd
 from collectors.history.writer import Values
-from collectors.icmp.pulse import Spread, Summary, summarise
+from collectors.icmp.pulse import Pulse, Spread, Summary, summarise
 from collectors.judge import End, LineJudgement, judge_line
 from collectors.models import LineCondition, LineState, SubjectKind
 from collectors.rates import utilisation
@@ -23,6 +24,7 @@ class LineWatch:
 
     target: LineTarget
     since: datetime
+    far: FarEnd | None = None
     condition: LineCondition = LineCondition.UNKNOWN
     judged: LineJudgement = NOT_JUDGED
     open: frozenset[LineCondition] = frozenset()  # the records that have not ended
@@ -46,15 +48,19 @@ class LineView:
     utilisation_percent: float | None
 
 
-def view(target: LineTarget, a: Watched | None, b: Watched | None, *, lossy: bool = False) -> LineView:
+def view(
+    target: LineTarget, a: Watched | None, b: Watched | None, *, far: FarEnd | None = None, lossy: bool = False
+) -> LineView:
     """Traffic is seen from end A where its port is watched, else from end B with the directions swapped.
 
-    `lossy` is whether the line was degraded by loss until now.
+    `far` is end B where it is only an address. `lossy` is whether the line was degraded by loss until now.
     """
     a_port, b_port = _port(a, target.a_port), _port(b, target.b_port)
-    a_echo, echo = (device.pulse.recent() if device else summarise([]) for device in (a, b))
+    far_pulse = b.pulse if b else far.pulse if far else Pulse()
+    a_echo, echo = a.pulse.recent() if a else summarise([]), far_pulse.recent()
+    far_end = far.end if far and not b else _end(b, b_port)
     own_loss = _own_loss(a_echo.loss_percent, echo.loss_percent)
-    judgement = judge_line(_end(a, a_port), _end(b, b_port), own_loss, lossy=lossy)
+    judgement = judge_line(_end(a, a_port), far_end, own_loss, lossy=lossy)
     in_bps, out_bps = None, None
     if a_port:
         in_bps, out_bps = a_port.rates.in_bps, a_port.rates.out_bps
@@ -62,8 +68,7 @@ def view(target: LineTarget, a: Watched | None, b: Watched | None, *, lossy: boo
         in_bps, out_bps = b_port.rates.out_bps, b_port.rates.in_bps
     speed = target.bandwidth_bps or next((port.facts.speed_bps for port in (a_port, b_port) if port), None)
     busier = max((bps for bps in (in_bps, out_bps) if bps is not None), default=None)
-    spread = b.pulse.spread() if b else Spread()
-    return LineView(judgement, a_echo, echo, spread, in_bps, out_bps, utilisation(busier, speed))
+    return LineView(judgement, a_echo, echo, far_pulse.spread(), in_bps, out_bps, utilisation(busier, speed))
 
 
 def _own_loss(to_a: float | None, to_b: float | None) -> float | None:
@@ -87,8 +92,10 @@ def shown(judgement: LineJudgement, *, marked: bool) -> LineCondition:
     return LineCondition.MAINTENANCE if marked else judgement.condition
 
 
-def settled(target: LineTarget, a: Watched | None, b: Watched | None) -> bool:
+def settled(target: LineTarget, a: Watched | None, b: Watched | None, far: FarEnd | None = None) -> bool:
     """Whether both ends were seen by this process, so that the line can be judged."""
+    if far is not None and far.answers is None:
+        return False
     return (a is None or a.settled(target.a_port)) and (b is None or b.settled(target.b_port))
 
 

@@ -8,6 +8,7 @@ rest wait their turn, and are left out when that comes too late to mean anything
 """
 
 import asyncio
+import ipaddress
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -19,14 +20,13 @@ from collectors.icmp import Path, trace
 from collectors.judge import LOSS
 from collectors.models import LineCondition
 from collectors.store import Outage, OutageKey
-from collectors.watched import Watched
 from core.errors import GuanjinError
 
 log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 4
 MOST_WAITING: Final = 200
-# A trace that began so long ago says nothing of what fails now; a device is not traced again before.
+# A trace that began so long ago says nothing of what fails now; an address is not traced again before.
 RECENT_S: Final = 30.0
 PathFacts = dict[str, Any]
 _Task = asyncio.Task[PathFacts | None]
@@ -39,9 +39,9 @@ def worth_keeping(outage: Outage) -> bool:
     )
 
 
-def traceable(far: Watched) -> bool:
+def traceable(address: str) -> bool:
     """On the loopback there is no way."""
-    return far.target.askable and not far.target.on_loopback
+    return not ipaddress.ip_address(address).is_loopback
 
 
 def path_facts(found: Path) -> PathFacts:
@@ -59,18 +59,17 @@ class Paths:
         self._desk = desk
         self._tracer = tracer
         self._turns = asyncio.Semaphore(AT_ONCE)
-        self._traces: dict[int, tuple[float, _Task]] = {}  # the latest of each device, and when it began
+        self._traces: dict[str, tuple[float, _Task]] = {}  # the latest of each address, and when it began
         self._running: set[_Task] = set()
         self._keeping: set[asyncio.Task[None]] = set()
 
-    def lost(self, device: Watched) -> None:
-        """A probe of a device was lost that was answered before."""
-        if device.ends_line:
-            self._trace_of(device)
+    def lost(self, address: str) -> None:
+        """A probe of an end of a line was lost that was answered before."""
+        self._trace_of(address)
 
-    def keep(self, key: OutageKey, far: Watched) -> None:
+    def keep(self, key: OutageKey, address: str) -> None:
         """What is found out, or was a moment ago, belongs to this outage."""
-        if found := self._trace_of(far):
+        if found := self._trace_of(address):
             task = asyncio.create_task(self._keep(key, found))
             self._keeping.add(task)
             task.add_done_callback(self._keeping.discard)
@@ -81,21 +80,21 @@ class Paths:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _trace_of(self, device: Watched) -> _Task | None:
-        """The recent trace of a device, a new one, or none where none is possible."""
+    def _trace_of(self, address: str) -> _Task | None:
+        """The recent trace to an address, a new one, or none where none is possible."""
         now = time.monotonic()
-        if not traceable(device):
+        if not traceable(address):
             return None
         self._traces = {one: (at, task) for one, (at, task) in self._traces.items() if now - at < RECENT_S}
-        known = self._traces.get(device.target.id)
+        known = self._traces.get(address)
         if known is not None:
             return known[1]
         if len(self._running) >= MOST_WAITING:
             return None
-        task = asyncio.create_task(self._trace(device.target.address, now))
+        task = asyncio.create_task(self._trace(address, now))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        self._traces[device.target.id] = now, task
+        self._traces[address] = now, task
         return task
 
     async def _trace(self, address: str, begun: float) -> PathFacts | None:

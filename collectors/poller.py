@@ -14,7 +14,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +25,7 @@ from collectors.attendance import Attendance
 from collectors.desk import Desk
 from collectors.errors import IcmpUnavailableError
 from collectors.exposition import Exposition
+from collectors.far_end import FarProbing
 from collectors.freshness import POLLER
 from collectors.history import HistoryWriter
 from collectors.icmp import Pinger
@@ -36,7 +37,7 @@ from collectors.own_metrics import Numbers, OwnMetrics
 from collectors.paths import Paths
 from collectors.polling import Polling
 from collectors.probing import Probing
-from collectors.roster import POLL, PROBE, SURVEY, Duty, Roster
+from collectors.roster import FAR, POLL, PROBE, SURVEY, Duty, Roster
 from collectors.scrape import Query, ScrapeServer, socket_path
 from collectors.snmp import Engine
 from collectors.store import Row, Store
@@ -141,6 +142,7 @@ class Poller:
             write_every=write_every,
             interval_s=settings.polling.line_interval_s,
         )
+        self._far = FarProbing(self._kit, self._lines.touch_line)
         verdicts = Verdicts(self._desk, self._clock, touched=self._lines.touch, hasten=self._hasten)
         self._probing = Probing(self._kit, verdicts, self._lines.ports)
         self._polling = Polling(self._kit, verdicts, self._probing, discovered=self._survey_soon)
@@ -171,11 +173,21 @@ class Poller:
         self._wheel.hasten((SURVEY, device), self._clock.monotonic() + SURVEY_AFTER_S)
 
     async def _turn(self) -> None:
-        for what, device in self._wheel.due(self._clock.monotonic()):
-            if watched := self._devices.get(device):
-                task = asyncio.create_task(self._duties[what](watched))
+        for what, number in self._wheel.due(self._clock.monotonic()):
+            if duty := self._duty(what, number):
+                task = asyncio.create_task(duty)
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
+
+    def _duty(self, what: str, number: int) -> Coroutine[None, None, None] | None:
+        """`number` is a line's for its far end, else a device's."""
+        if what == FAR:
+            watch = self._lines.lines.get(number)
+            return self._far.probe(number, watch.far) if watch and watch.far else None
+        watched = self._devices.get(number)
+        if watched is None:
+            return None
+        return self._duties[what](watched)
 
     async def _reload(self) -> None:
         await self._roster.renew(await self._desk.read(self._read_targets), self._settings.polling)

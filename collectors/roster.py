@@ -16,6 +16,7 @@ from core.settings import PollingSettings
 POLL: Final = "poll"
 PROBE: Final = "probe"
 SURVEY: Final = "survey"
+FAR: Final = "far end"
 Duty = tuple[str, int]
 
 # New devices are asked within seconds, but not all in the same one.
@@ -32,6 +33,7 @@ class Roster:
         self._devices = devices
         self._lines = lines
         self._known = known
+        self._far: dict[int, float] = {}
         self._before: Targets | None = None
 
     async def renew(self, targets: Targets, settings: PollingSettings) -> None:
@@ -42,6 +44,7 @@ class Roster:
         for device in gone:
             self._drop(device)
         lines_gone = self._lines.renew(targets.lines, now)
+        self._renew_far_ends(monotonic)
         fresh = 0
         for device, target in targets.devices.items():
             anew = self._take(device, target, now)
@@ -61,6 +64,16 @@ class Roster:
         if gone or lines_gone:
             await self._kit.desk.forget(gone, lines_gone, now)
         self._before = targets
+
+    def _renew_far_ends(self, monotonic: float) -> None:
+        """Ends of lines that are no devices have a rhythm of their own."""
+        wanted = {line: watch.far.interval_s for line, watch in self._lines.lines.items() if watch.far}
+        for line in self._far.keys() - wanted.keys():
+            self._wheel.remove((FAR, line))
+        fresh = [line for line, interval_s in wanted.items() if self._far.get(line) != interval_s]
+        for number, line in enumerate(fresh):
+            self._wheel.add((FAR, line), wanted[line], monotonic + SOON_S + number / FIRST_A_SECOND)
+        self._far = wanted
 
     def _take(self, device: int, target: DeviceTarget, now: datetime) -> bool:
         """True when the device has to be asked anew."""

@@ -75,6 +75,8 @@ class DeviceTarget:
 
 @dataclass(frozen=True, slots=True)
 class LineTarget:
+    """`far_address` is where end B is asked when the ledger names no device there."""
+
     id: int
     name: str
     carrier: str
@@ -85,6 +87,7 @@ class LineTarget:
     b_port: int | None
     maintenance_until: datetime | None
     probe_interval_s: int | None = None
+    far_address: str | None = None
 
     def in_maintenance(self, now: datetime) -> bool:
         return self.maintenance_until is not None and now < self.maintenance_until
@@ -176,6 +179,15 @@ def usable(address: str) -> bool:
     return True
 
 
+def _address_in(text: str) -> str | None:
+    """What the ledger calls the address of end B may be a street's; an IP address is asked, with or without a mask."""
+    try:
+        found = ipaddress.ip_interface(text.strip()).ip
+    except ValueError:
+        return None
+    return None if found.is_multicast or found.is_unspecified else str(found)
+
+
 def _line(line: Line) -> LineTarget:
     return LineTarget(
         id=line.id,
@@ -188,4 +200,5 @@ def _line(line: Line) -> LineTarget:
         b_port=line.b_port_id,
         maintenance_until=line.maintenance_until,
         probe_interval_s=line.probe_interval_s,
+        far_address=None if line.b_device_id else _address_in(line.b_address),
     )

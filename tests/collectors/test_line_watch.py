@@ -1,8 +1,10 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from collectors.errors import IcmpUnavailableError
+from collectors.far_end import FarEnd
 from collectors.judge import LineJudgement
 from collectors.line_watch import (
     LineWatch,
@@ -71,6 +73,21 @@ def test_both_ends_are_measured_and_the_round_trips_spread() -> None:
     figures = ("rtt_min_ms", "rtt_ms", "rtt_max_ms", "rtt_p50_ms", "rtt_p95_ms", "jitter_ms", "a_rtt_ms")
     assert [row[name] for name in figures] == [1.0, 2.0, 3.0, 1.0, 3.0, 2.0, 0.5]
     assert (row["loss_percent"], row["a_loss_percent"]) == (0.0, 0.0)
+
+
+def test_an_end_that_is_only_an_address_is_measured_and_judged_by_its_echo() -> None:
+    line = replace(LINE, b_device=None, b_port=None, far_address="192.0.2.9")
+    a, far = device(1), FarEnd("192.0.2.9")
+    a.heard = True
+    a.fault = IcmpUnavailableError(reason="")
+    assert not settled(line, a, None, far), "not asked yet"
+    far.hear(answers=True)
+    far.pulse.add(4.0)
+    assert settled(line, a, None, far)
+    seen = view(line, a, None, far=far)
+    assert (seen.judgement.condition, seen.echo.rtt_avg_ms, seen.spread.p50_ms) == (LineCondition.UP, 4.0, 4.0)
+    far.hear(answers=False)
+    assert view(line, a, None, far=far).judgement == LineJudgement(LineCondition.DOWN, "end_b_unreachable")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path as Folder
 
 import pytest
@@ -11,16 +10,13 @@ from sqlalchemy import select
 
 from collectors import paths as paths_module
 from collectors.desk import Desk
-from collectors.errors import AddressNotUsableError, PathUnavailableError
+from collectors.errors import PathUnavailableError
 from collectors.history import HistoryWriter
 from collectors.icmp import Hop, Path
 from collectors.models import LineCondition, LineState, OutageRecord, SubjectKind
 from collectors.paths import Paths, traceable, worth_keeping
 from collectors.store import Outage, OutageKey, Store
-from collectors.targets import DeviceTarget
-from collectors.watched import Watched
 from core.database import Database
-from inventory.kinds import SnmpVersion
 from tests.collectors.county import NOW
 from tests.collectors.test_desk import line_row, outage
 
@@ -28,9 +24,8 @@ FAR = "192.0.2.9"
 DOWN, DEGRADED, UNKNOWN = LineCondition.DOWN, LineCondition.DEGRADED, LineCondition.UNKNOWN
 
 
-def far(number: int = 9, *, ends_line: bool = True, address: str = "192.0.2.{}") -> Watched:
-    target = DeviceTarget(number, "far", address.format(number), 161, SnmpVersion.V2C, None, 22, None)
-    return Watched(target, NOW, ends_line=ends_line)
+def far(number: int = 9) -> str:
+    return f"192.0.2.{number}"
 
 
 @pytest.mark.parametrize(
@@ -53,11 +48,10 @@ def test_the_way_is_kept_with_a_failure_and_with_loss(
     assert worth_keeping(found) is expected
 
 
-def test_there_is_no_way_on_the_loopback_nor_to_what_is_no_address() -> None:
-    assert traceable(far())
-    assert not traceable(far(address="127.0.0.{}"))
-    nowhere = replace(far().target, address="nowhere", fault=AddressNotUsableError(address="nowhere"))
-    assert not traceable(Watched(nowhere, NOW))
+def test_there_is_no_way_on_the_loopback() -> None:
+    assert traceable(FAR)
+    assert not traceable("127.0.0.9")
+    assert not traceable("::1")
 
 
 @pytest.fixture
@@ -126,11 +120,10 @@ async def test_the_trace_that_began_with_the_loss_is_kept_with_the_outage(desk: 
     }
 
 
-async def test_only_ends_of_lines_are_traced_on_loss_and_none_again_at_once(desk: Desk) -> None:
+async def test_an_address_that_loses_again_at_once_is_not_traced_again(desk: Desk) -> None:
     router = Router()
     router.go_on.set()
     paths = Paths(desk, router.trace)
-    paths.lost(far(8, ends_line=False))
     for _ in range(3):
         paths.lost(far(9))
         await until_idle(paths)

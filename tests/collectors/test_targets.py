@@ -6,7 +6,7 @@ from collectors.snmp import Authentication, Privacy, User
 from collectors.targets import Targets, read_targets
 from core.database import Database
 from inventory.kinds import SnmpVersion
-from inventory.models import Device
+from inventory.models import Device, Line
 from security.audit import SYSTEM
 from security.vault import Keyring, Kind, Realm, Vault
 from security.vault.keyring import create_keys
@@ -53,6 +53,30 @@ def test_only_devices_in_service_with_an_address_are_watched(database: Database,
     found = read(database, vault)
     assert set(found.devices) == {county.core, county.access}
     assert found.lines[county.line].b_device == county.access
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("10.30.9.1", "10.30.9.1"),
+        (" 10.30.9.1/30 ", "10.30.9.1"),
+        ("2001:DB8::1", "2001:db8::1"),
+        ("白沙镇人民路 1 号", None),
+        ("", None),
+        ("224.0.0.5", None),
+        ("0.0.0.0/0", None),
+    ],
+)
+def test_an_end_without_a_device_is_asked_at_its_address(
+    database: Database, vault: Vault, county: County, text: str, address: str | None
+) -> None:
+    with database.write() as session:
+        session.get_one(Line, county.line).b_address = text
+    assert read(database, vault).lines[county.line].far_address is None, "its device is asked"
+    with database.write() as session:
+        session.get_one(Line, county.line).b_device_id = None
+        session.get_one(Line, county.line).b_port_id = None
+    assert read(database, vault).lines[county.line].far_address == address
 
 
 def test_a_device_without_a_credential_is_watched_without_snmp(
