@@ -1,6 +1,6 @@
 """`guanjin health line` and `guanjin health availability`: a line's record, at a terminal and for other programs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -139,7 +139,7 @@ def _cells(found: Availability | None) -> tuple[str, str, str, str]:
 
 
 def _print_outages(outages: Sequence[OutageRecord], now: datetime, zone: ZoneInfo, translate: Translate) -> None:
-    headings = (N_("began"), N_("ended"), N_("lasted"), N_("state"), N_("cause"), N_("marked"))
+    headings = (N_("began"), N_("ended"), N_("lasted"), N_("state"), N_("cause"), N_("marked"), N_("path"))
     print_table(
         [translate(heading) for heading in headings],
         [
@@ -150,10 +150,17 @@ def _print_outages(outages: Sequence[OutageRecord], now: datetime, zone: ZoneInf
                 label(LineCondition(outage.state), translate),
                 cause_label(outage.cause, translate),
                 translate(N_("yes")) if outage.in_maintenance else "",
+                _way(outage.path),
             )
             for outage in outages
         ],
     )
+
+
+def _way(path: Mapping[str, Any] | None) -> str:
+    """Hop after hop; `*` kept silent, `!` knew no way on."""
+    hops = path.get("hops", []) if path else []
+    return " > ".join((hop["address"] or "*") + (" !" if hop["refused"] else "") for hop in hops)
 
 
 def _percent(value: float | None) -> str:

@@ -99,6 +99,7 @@ def command(database: Database, database_url: str, tmp_path: Path, monkeypatch: 
                 ended=NOW - timedelta(days=2) + timedelta(minutes=90),
                 cause="port_down",
                 in_maintenance=False,
+                path={"hops": [{"address": "10.0.0.1", "refused": False}, {"address": None, "refused": False}]},
             )
         )
 
@@ -163,6 +164,7 @@ def test_one_line_is_shown_with_its_outages(command: Command) -> None:
     text = command("line", "政务中心-新华村").stdout
     assert "2026-11-20 20:00:00" in text, "in the office's time zone"
     assert "1:30:00" in text
+    assert "10.0.0.1 > *" in text
     assert "专线的端口" in text
     facts = json.loads(command("line", "政务中心-新华村", "--json").stdout)
     assert (facts["last_month"]["percent"], facts["outages"][0]["state"]) == (100.0, "down")
