@@ -27,6 +27,8 @@ from tests.lab import system
 FRR = "/usr/lib/frr"
 DAEMONS = ("zebra", "staticd", "ospfd")
 MANAGEMENT = "mgmt"
+# NET-SNMP-AGENT-MIB's nsCacheTimeout of ifTable
+IF_TABLE_CACHE_TIMEOUT = "1.3.6.1.4.1.8072.1.5.3.1.2.1.3.6.1.2.1.2.2"
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,7 @@ class FrrLab:
         for router in self.routers:
             system.wait_for_port(router.address, router.ssh_port)
             system.wait_for_text(router.folder / "snmpd.log", "NET-SNMP version")
+            _tell_at_once(router)
 
     def _cabling(self, name: str, slot: int) -> None:
         batch = [
@@ -271,12 +274,19 @@ def snmpd_conf(router: Router) -> str:
     version = frr_version()
     return (
         f"rocommunity {router.community}\n"
+        f"rwcommunity {router.community}-set\n"
         f"sysname {router.name}\n"
         f"sysdescr FRRouting {version} ({router.name})\n"
         "syslocation laboratory\n"
         "syscontact nobody\n"
         "sysservices 78\n"
     )
+
+
+def _tell_at_once(router: Router) -> None:
+    """net-snmp looks at its interfaces every three seconds; a switch knows when one of its ports goes down."""
+    secret, target = f"{router.community}-set", f"{router.address}:{router.snmp_port}"
+    system.run("snmpset", "-v2c", "-c", secret, "-On", target, IF_TABLE_CACHE_TIMEOUT, "i", "0")
 
 
 def frr_version() -> str:
