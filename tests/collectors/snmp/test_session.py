@@ -276,6 +276,27 @@ async def test_one_request_is_in_flight_a_device_and_the_cap_holds_for_all(agent
     assert max(most) == 1
 
 
+async def test_a_quick_question_gets_its_turn_in_the_middle_of_a_long_poll(engine: Engine, agent: Agent) -> None:
+    """The questions of a poll follow each other without a pause, unless somebody else waits."""
+    agent.set([*agent.mib, *table("1.3.6.1.4.1.99999.5", 200)])
+    poll, quick = (engine.session(agent.target()) for _ in range(2))
+    poll.limits.varbinds = 20
+    asked: list[asyncio.Task[object]] = []
+
+    def meanwhile(_: Agent, __: Message, answer: Message) -> list[bytes]:
+        if len(agent.log) == 3:
+            asked.append(asyncio.create_task(quick.get([UPTIME.oid])))
+        return [encode_message(answer)]
+
+    agent.behave = meanwhile
+    values = await poll.get_known(KnownInstances([parse_oid(f"1.3.6.1.4.1.99999.5.{i}") for i in range(1, 201)]))
+    assert values == list(range(1, 201))
+    await asked[0]
+    sizes = [len(pdu.varbinds) for pdu in agent.log]
+    assert sorted(sizes) == [1, *[20] * 10]
+    assert 3 <= sizes.index(1) < 9
+
+
 async def test_the_cap_holds_for_all_devices() -> None:
     seen: list[int] = []
     async with Engine(in_flight=2) as engine, AsyncExitStack() as stack:
