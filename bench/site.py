@@ -1,5 +1,6 @@
 """An installation of the product whose inventory is the farm's devices, and its poller process."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -44,8 +45,12 @@ class Site:
         self._fill(addresses, port)
 
     def __enter__(self) -> Self:
+        """A poller that ends with this process, however that ends."""
+        environment = {**os.environ, "GUANJIN_PARENT": str(os.getpid())}
         with (self._folder / "log").open("wb") as log:
-            self._process = subprocess.Popen([*self._command, "process", "poller"], stderr=log, cwd=self._folder)
+            self._process = subprocess.Popen(
+                [*self._command, "process", "poller"], stderr=log, cwd=self._folder, env=environment
+            )
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 Number = int | float
+NO_FAMILIES: Final[frozenset[str]] = frozenset()
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -143,17 +144,19 @@ class Exposition:
     def __init__(self, families: Sequence[Family] = FAMILIES) -> None:
         self._heads = {family.name: head(family) for family in families}
         self._chunks: dict[str, dict[Hashable, bytes]] = {family.name: {} for family in families}
-        self._of: dict[Hashable, set[str]] = {}
+        self._of: dict[Hashable, frozenset[str]] = {}
+        self._sets: dict[frozenset[str], frozenset[str]] = {}  # most subjects have the families of many others
 
     def put(self, subject: Hashable, chunks: Mapping[str, bytes]) -> None:
-        for gone in self._of.get(subject, set()) - chunks.keys():
+        for gone in self._of.get(subject, NO_FAMILIES) - chunks.keys():
             del self._chunks[gone][subject]
         for name, chunk in chunks.items():
             self._chunks[name][subject] = chunk
-        self._of[subject] = set(chunks)
+        names = frozenset(chunks)
+        self._of[subject] = self._sets.setdefault(names, names)
 
     def drop(self, subject: Hashable) -> None:
-        for name in self._of.pop(subject, set()):
+        for name in self._of.pop(subject, NO_FAMILIES):
             del self._chunks[name][subject]
 
     def pages(self) -> Iterator[bytes]:

@@ -40,6 +40,8 @@ POLLED: Final = len(WIDE)
 # ifSpeed is a Gauge32: faster ports show its greatest value (RFC 2863 section 3.1.13), some agents what is left of it.
 MOST_IF_SPEED: Final = 0xFFFFFFFF
 MEGA: Final = 1_000_000
+# By width; one for all ports, because a city has two hundred thousand.
+UNCOUNTED: Final = {wide: PortCounters(wide=wide) for wide in (False, True)}
 STATUSES: Final = dict(enumerate(IfStatus, start=1))
 
 
@@ -76,7 +78,7 @@ def _port(index: int, cells: Mapping[Oid, Value]) -> PortFacts:
         admin=status(cells.get(ADMIN)),
         oper=status(cells.get(OPER)),
         mac=mac(cells.get(MAC)),
-        counters=PortCounters(wide=whole(cells.get(HC_IN_OCTETS)) is not None),
+        counters=UNCOUNTED[whole(cells.get(HC_IN_OCTETS)) is not None],
     )
 
 

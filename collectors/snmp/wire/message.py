@@ -102,9 +102,9 @@ def decode_message(data: bytes) -> Message:
 
 
 @lru_cache(maxsize=4096)
-def _asked(names: tuple[bytes, ...]) -> bytes:
-    """A GET from its error-status on; devices of one make share it, as they share the names."""
-    return NO_ERROR + element(SEQUENCE, b"".join(element(SEQUENCE, name + NULL) for name in names))
+def _asked(names: tuple[bytes, ...]) -> tuple[tuple[bytes, ...], bytes]:
+    """Names and a GET of them from its error-status on: one of each for all devices of a make."""
+    return names, NO_ERROR + element(SEQUENCE, b"".join(element(SEQUENCE, name + NULL) for name in names))
 
 
 class GetTemplate:
@@ -117,9 +117,8 @@ class GetTemplate:
     __slots__ = ("_after", "_before", "_expected", "names")
 
     def __init__(self, names: Sequence[bytes]) -> None:
-        self.names = names
-        self._expected = Expected(names)
-        self._after = _asked(tuple(names))
+        self.names, self._after = _asked(tuple(names))
+        self._expected = Expected(self.names)
         number = element(Tag.INTEGER, integer_contents(FIRST_REQUEST_ID))
         pdu = element(PduType.GET, number + self._after)
         self._before = pdu[: len(pdu) - len(self._after) - 4]
