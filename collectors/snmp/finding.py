@@ -6,6 +6,7 @@ all columns and single objects of the profile and of those it extends
 """
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -164,7 +165,8 @@ def is_any(value: Value, wanted: Sequence[int | str]) -> bool:
 
 def _instance(rule: Rule, index: Oid, known: Cells, *, alone: bool) -> Instance | None:
     entry = rule.entry
-    told = Told(dotted(primary(entry).at(index)), _name(entry, index, known, alone=alone), str(rule))
+    # One text for all devices of a make, however many there are.
+    told = Told(dotted(primary(entry).at(index)), _name(entry, index, known, alone=alone), sys.intern(str(rule)))
     row = Row(index, known, told)
     match entry:
         case ProcessorEntry():

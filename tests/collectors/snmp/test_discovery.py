@@ -24,6 +24,7 @@ from collectors.snmp import (
 )
 from collectors.snmp.errors import AgentError, NoAnswerError
 from collectors.snmp.interfaces import speed
+from collectors.snmp.present import get_present
 from collectors.snmp.wire import ErrorStatus, Message, Missing, PduType, Tag, VarBind, parse_oid
 from tests.collectors.snmp.agent import UPTIME, Agent, failing, honest, silent
 
@@ -255,6 +256,21 @@ async def test_an_error_for_one_object_does_not_hide_the_others(engine: Engine, 
     agent.behave = chokes
     _, found, _ = await planned(engine, agent)
     assert [(sensor.kind, sensor.value) for sensor in found.health.sensors] == [("charge", 87)]
+
+
+async def test_one_object_that_fails_costs_its_own_request_and_not_all(engine: Engine) -> None:
+    rows = [cell("1.3.6.1.4.1.99999.1", index, Tag.INTEGER, index) for index in range(1, 301)]
+    poison = rows[150].oid
+
+    def chokes(agent: Agent, request: Message, answer: Message) -> list[bytes]:
+        if poison in [varbind.oid for varbind in request.pdu.varbinds]:
+            return failing(ErrorStatus.GEN_ERR)(agent, request, answer)
+        return honest(agent, request, answer)
+
+    async with Agent([UPTIME, *rows], behave=chokes) as agent:
+        found = await get_present(engine.session(agent.target()), [row.oid for row in rows])
+    assert len(found) == 299
+    assert len(agent.log) <= 5 + 1 + 50
 
 
 # ---- pure functions
