@@ -119,4 +119,6 @@ def _bubblewrap() -> Sequence[str]:
         for part in ("--symlink", f"usr/{name}", f"/{name}")
     ]
     confined = ("--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL")
-    return (program, *confined, *read_only, *links, "--dev", "/dev", "--chdir", "/", "--")
+    # The root itself is a file system in memory; what is mounted on it is read-only already.
+    closed = ("--dev", "/dev", "--remount-ro", "/dev", "--remount-ro", "/")
+    return (program, *confined, *read_only, *links, *closed, "--chdir", "/", "--")
