@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from collectors.device_metrics import device_chunks, port_columns
-from collectors.exposition import Columns, Exposition
+from collectors.metrics.devices import device_chunks, port_columns
+from collectors.metrics.exposition import Columns, Exposition
 from collectors.snmp import Discovery, Engine, PollPlan, Session, Target, discover
 from collectors.targets import DeviceTarget
 from inventory.kinds import SnmpVersion

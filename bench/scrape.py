@@ -16,8 +16,8 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
 from bench.figures import Figure
 from bench.objects import COLUMNS
-from collectors.exposition import FAMILIES, Columns, Exposition, label_text
-from collectors.scrape import Query, ScrapeServer
+from collectors.metrics.exposition import FAMILIES, Columns, Exposition, label_text
+from collectors.metrics.scrape import Query, ScrapeServer
 
 DEVICES: Final = 2000
 PORTS: Final = 50

@@ -15,8 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import select
 
 from bench import cpu
+from collectors.metrics.scrape import read_metrics
 from collectors.models import DeviceState
-from collectors.scrape import read_metrics
 from core.database import Database
 from core.settings import load
 from inventory.kinds import DeviceRole

@@ -19,10 +19,10 @@ from collectors.errors import PollTooLongError
 from collectors.icmp import Pinger, Pulse
 from collectors.judge import Signs
 from collectors.models import STATUSES, PortStatus, Reachability
-from collectors.profile_folder import load_profiles
 from collectors.snmp import Discovery, Engine, Health, Poll, PollPlan, Rediscover, Session, Target, Version, discover
 from collectors.snmp.health import health_oids, read_health
 from collectors.snmp.interfaces import ADMIN, OPER
+from collectors.snmp.profile_folder import load_profiles
 from collectors.snmp.session import SYS_UP_TIME
 from collectors.targets import DeviceTarget
 from collectors.watched import Watched

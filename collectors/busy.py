@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from collectors.availability import Period
 from collectors.history import Kind, TimeSeries, TimeSeriesReader
+from collectors.lines.availability import Period
 from collectors.percentile import percentile
 from collectors.rates import utilisation
 

@@ -10,7 +10,7 @@ from collectors.errors import UnknownDeviceError, explain
 from collectors.freshness import Freshness, PollerHealth, poller_health
 from collectors.health import DeviceDetail, DeviceHealth, PortHealth, device_detail, list_devices
 from collectors.labels import label
-from collectors.line_commands import availability_command, line_command
+from collectors.lines.commands import availability_command, line_command
 from collectors.overview import overview
 from collectors.survey.commands import locate_command, parts_command
 from core.commandline import Application, json_option, pass_application, print_json, print_table

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from collectors.asking import Asker
 from collectors.desk import Desk
-from collectors.durations import Durations
-from collectors.exposition import Exposition
+from collectors.metrics.durations import Durations
+from collectors.metrics.exposition import Exposition
 from core.clock import Clock
 
 

@@ -193,8 +193,9 @@ class OutageRecord(Base):
     """From when to when a device or line was not simply up, and why; `ended` is null while it is not.
 
     `state` is `down` for devices, and for lines a LineCondition: `down`, `degraded` or `unknown`. A line that is down
-    and then not to be seen has both records open. Availability is computed from them (`collectors.availability`).
-    `in_maintenance` is whether a mark was on when it began, `path` the way to end B at that time (`collectors.paths`).
+    and then not to be seen has both records open. Availability is computed from them (`collectors.lines.availability`).
+    `in_maintenance` is whether a mark was on when it began, `path` the way to end B at that time
+    (`collectors.lines.paths`).
     """
 
     __tablename__ = "outage"

@@ -24,21 +24,21 @@ from collectors.asking import Asker
 from collectors.attendance import Attendance
 from collectors.desk import Desk
 from collectors.errors import IcmpUnavailableError
-from collectors.exposition import Exposition
-from collectors.far_end import FarProbing
 from collectors.freshness import POLLER
 from collectors.history import HistoryWriter
 from collectors.icmp import Pinger
 from collectors.kit import Kit
-from collectors.line_duty import LineDuty
+from collectors.lines.duty import LineDuty
+from collectors.lines.far_end import FarProbing
+from collectors.lines.paths import Paths
+from collectors.metrics.exposition import Exposition
+from collectors.metrics.on_demand import OnDemand
+from collectors.metrics.own import Numbers, OwnMetrics
+from collectors.metrics.scrape import Query, ScrapeServer, socket_path
 from collectors.models import Reachability
-from collectors.on_demand import OnDemand
-from collectors.own_metrics import Numbers, OwnMetrics
-from collectors.paths import Paths
 from collectors.polling import Polling
 from collectors.probing import Probing
 from collectors.roster import FAR, POLL, PROBE, SURVEY, Duty, Roster
-from collectors.scrape import Query, ScrapeServer, socket_path
 from collectors.snmp import Engine
 from collectors.store import Row, Store
 from collectors.survey.duty import Surveying

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from collectors.asking import Answer
-from collectors.device_metrics import device_chunks, measured_chunks, own_labels, port_columns
 from collectors.device_rows import (
     device_row,
     measured_by,
@@ -20,6 +19,7 @@ from collectors.errors import UnexpectedError
 from collectors.history import Kind
 from collectors.judge import Signs
 from collectors.kit import Kit
+from collectors.metrics.devices import device_chunks, measured_chunks, own_labels, port_columns
 from collectors.models import DeviceState, Reachability, SensorState, SubjectKind
 from collectors.port_identity import KnownPort, identify, unique_names
 from collectors.port_news import PortNews, take_over

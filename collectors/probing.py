@@ -7,10 +7,10 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from collectors.device_metrics import probe_chunks
 from collectors.device_rows import port_row
 from collectors.history import Kind
 from collectors.kit import Kit
+from collectors.metrics.devices import probe_chunks
 from collectors.models import Reachability
 from collectors.verdicts import Verdicts
 from collectors.watched import Watched

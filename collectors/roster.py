@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from collectors.kit import Kit
-from collectors.line_duty import LineDuty
+from collectors.lines.duty import LineDuty
 from collectors.models import Reachability, SubjectKind
 from collectors.store import Known, OutageKey
 from collectors.targets import DeviceTarget, Targets

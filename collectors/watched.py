@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from collectors.exposition import Columns
 from collectors.icmp.pulse import Pulse
+from collectors.metrics.exposition import Columns
 from collectors.models import DeviceState, Evidence, PortState, PortStatus, Reachability
 from collectors.port_identity import KnownPort
 from collectors.rates import PortRates

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from collectors.exposition import FAMILIES
-from collectors.if_mib import COLUMNS
-from collectors.own_metrics import COUNTERS, GAUGES
+from collectors.metrics.exposition import FAMILIES
+from collectors.metrics.if_mib import COLUMNS
+from collectors.metrics.own import COUNTERS, GAUGES
 from core.i18n import ROOT
 from tests.console import set_up
 from tests.installation import Installation, until

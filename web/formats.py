@@ -10,7 +10,7 @@ from flask import Flask
 from jinja2 import Undefined
 from markupsafe import Markup
 
-from collectors.availability import rounded_down
+from collectors.lines.availability import rounded_down
 from web.i18n import gettext
 from web.state import console
 

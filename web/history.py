@@ -7,7 +7,7 @@ from datetime import datetime
 from collectors.errors import HistoryUnavailableError
 from collectors.history import HistoryReader, Kind, TimeSeries
 from collectors.history.prometheus import PrometheusReader
-from collectors.scraped_names import scraped_labels
+from collectors.metrics.scraped_names import scraped_labels
 from web.i18n import gettext
 from web.state import console
 

@@ -14,10 +14,10 @@ from datetime import datetime
 from typing import Final
 
 from collectors.errors import HistoryUnavailableError
-from collectors.exposition import label_text
 from collectors.history.expressions import FIELD, PEAKS, VALUES
 from collectors.history.reader import TimeSeries
 from collectors.history.record import FIELDS, MINUTE_S, Kind
+from collectors.metrics.exposition import label_text
 from collectors.rates import FASTEST_BPS
 
 TIMEOUT_S: Final = 5.0

@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
-from collectors.profile_folder import load_profiles
 from collectors.snmp.access_options import access_options, target_of
 from collectors.snmp.discovery import Discovery, discover
 from collectors.snmp.engine import Engine
 from collectors.snmp.errors import HostError
 from collectors.snmp.page import show
+from collectors.snmp.profile_folder import load_profiles
 from collectors.snmp.profiles import Profiles
 from collectors.snmp.report import report
 from collectors.snmp.target import Target

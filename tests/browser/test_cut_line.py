@@ -11,8 +11,8 @@ from core.database import Database
 from security.roles import Role
 from tests.browser.conftest import serving
 from tests.browser.walker import CHROMIUM, FLAGS
+from tests.collectors.lines.test_cut_link import enter
 from tests.collectors.running import Place
-from tests.collectors.test_cut_link import enter
 from tests.lab.frr import FrrLab
 from tests.web.conftest import person
 from web.app import create_app

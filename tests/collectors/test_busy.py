@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.availability import Period
 from collectors.busy import Busy, busy, busy_in
 from collectors.history import HistoryReader, HistoryWriter, Kind, TimeSeries
+from collectors.lines.availability import Period
 
 DAY = datetime(2026, 11, 22, tzinfo=UTC)
 M = 1_000_000

@@ -11,9 +11,10 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from collectors import poller as poller_module
-from collectors.availability import Period
 from collectors.history import HistoryReader, Kind
-from collectors.line_records import line_availability
+from collectors.lines.availability import Period
+from collectors.lines.records import line_availability
+from collectors.metrics.scrape import open_page, read_metrics
 from collectors.models import (
     DeviceState,
     LineCondition,
@@ -26,7 +27,6 @@ from collectors.models import (
     Reachability,
     SubjectKind,
 )
-from collectors.scrape import open_page, read_metrics
 from collectors.snmp.wire import Message, Tag, VarBind, parse_oid
 from collectors.survey.models import ComponentState
 from collectors.survey.whereabouts import locate

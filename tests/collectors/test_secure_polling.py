@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from collectors.metrics.scrape import open_page
 from collectors.models import DeviceState, PortState, Reachability
-from collectors.scrape import open_page
 from core.database import Database
 from core.i18n import ROOT
 from inventory.kinds import SnmpVersion

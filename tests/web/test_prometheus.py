@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete, text, update
 
 from collectors.errors import TargetUnknownError
-from collectors.scrape import Handler, Query, ScrapeServer, socket_path
+from collectors.metrics.scrape import Handler, Query, ScrapeServer, socket_path
 from core.database import Database
 from core.settings import Settings, WebSettings
 from inventory.models import Device

@@ -4,13 +4,13 @@ from flask import Blueprint, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from collectors.availability import Availability
 from collectors.busy import Busy, busy
 from collectors.errors import explain
 from collectors.health import LineHealth, line_health, list_lines, outages_of
-from collectors.line_records import line_availability
+from collectors.lines.availability import Availability
+from collectors.lines.periods import day_of, month_before, month_of
+from collectors.lines.records import line_availability
 from collectors.models import SubjectKind
-from collectors.periods import day_of, month_before, month_of
 from inventory.kinds import Carrier, LineKind
 from inventory.labels import choices
 from inventory.models import BusinessSystem, Contact, Line, business_system_line

@@ -18,9 +18,9 @@ from flask.blueprints import BlueprintSetupState
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from collectors.exposition import CONTENT_TYPE
-from collectors.scrape import TIMEOUT_S, Query, open_page
-from collectors.service_discovery import target_groups
+from collectors.metrics.exposition import CONTENT_TYPE
+from collectors.metrics.scrape import TIMEOUT_S, Query, open_page
+from collectors.metrics.service_discovery import target_groups
 from core.errors import GuanjinError
 from web.errors import DiscoveryError, ScrapeRefusedError, ScrapesBusyError
 from web.i18n import gettext

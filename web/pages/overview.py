@@ -7,11 +7,11 @@ from flask import Blueprint, render_template
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from collectors.availability import of_all
-from collectors.line_records import line_availability
+from collectors.lines.availability import of_all
+from collectors.lines.periods import day_of
+from collectors.lines.records import line_availability
 from collectors.models import OutageRecord, Reachability, SubjectKind
 from collectors.overview import Overview
-from collectors.periods import day_of
 from inventory.models import Device, Line
 from security.roles import Permission
 from web import poller, states

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from collectors.errors import PollerAwayError, SocketPathError
-from collectors.exposition import CONTENT_TYPE
+from collectors.metrics.exposition import CONTENT_TYPE
 from core.errors import GuanjinError, remembered
 from core.settings import Settings
 

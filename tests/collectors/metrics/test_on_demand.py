@@ -17,8 +17,8 @@ from collectors.errors import (
     ScrapeTooLongError,
     TargetUnknownError,
 )
+from collectors.metrics.on_demand import OnDemand
 from collectors.models import Reachability
-from collectors.on_demand import OnDemand
 from collectors.snmp import Engine
 from collectors.snmp.errors import NoAnswerError
 from collectors.snmp.wire import Message, Tag, VarBind, encode_message, parse_oid

@@ -1,7 +1,7 @@
 from prometheus_client.parser import text_string_to_metric_families
 
-from collectors.durations import Durations
-from collectors.own_metrics import COUNTERS, GAUGES, OwnMetrics
+from collectors.metrics.durations import Durations
+from collectors.metrics.own import COUNTERS, GAUGES, OwnMetrics
 
 
 def samples(page: bytes) -> dict[tuple[str, str], float]:

@@ -8,13 +8,13 @@ from pathlib import Path as Folder
 import pytest
 from sqlalchemy import select
 
-from collectors import paths as paths_module
 from collectors.desk import Desk
 from collectors.errors import PathUnavailableError
 from collectors.history import HistoryWriter
 from collectors.icmp import Hop, Path
+from collectors.lines import paths as paths_module
+from collectors.lines.paths import Paths, traceable, worth_keeping
 from collectors.models import LineCondition, LineState, OutageRecord, SubjectKind
-from collectors.paths import Paths, traceable, worth_keeping
 from collectors.store import Outage, OutageKey, Store
 from core.database import Database
 from tests.collectors.county import NOW

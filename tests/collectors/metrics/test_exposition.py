@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
-from collectors.exposition import FAMILIES, Columns, Exposition, Number, label_text, number, sample
+from collectors.metrics.exposition import FAMILIES, Columns, Exposition, Number, label_text, number, sample
 
 texts = st.text(st.characters(codec="utf-8"), max_size=20)
 numbers = st.one_of(st.integers(0, 2**64 - 1), st.floats(), st.just(-0.0))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.spans import Piece, Spans
+from collectors.lines.spans import Piece, Spans
 from tests.collectors.county import NOW
 
 MOST = 60

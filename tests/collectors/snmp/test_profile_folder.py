@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from collectors.profile_folder import load_profiles
 from collectors.snmp import SystemFacts
 from collectors.snmp.errors import ProfileError
+from collectors.snmp.profile_folder import load_profiles
 from core.settings import SettingError
 
 OWN = """

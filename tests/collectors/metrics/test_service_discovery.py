@@ -1,6 +1,6 @@
 from sqlalchemy import update
 
-from collectors.service_discovery import target_groups
+from collectors.metrics.service_discovery import target_groups
 from core.database import Database
 from inventory.kinds import LifeCycle
 from inventory.models import Device, Site

@@ -1,6 +1,6 @@
 import math
 
-from collectors.looks import Looks
+from collectors.lines.looks import Looks
 
 CORE, FAR = 1, 2
 QUICK, SLOW = 11, 12

@@ -4,9 +4,9 @@ from datetime import timedelta
 import pytest
 
 from collectors.errors import IcmpUnavailableError
-from collectors.far_end import FarEnd
 from collectors.judge import LineJudgement
-from collectors.line_watch import (
+from collectors.lines.far_end import FarEnd
+from collectors.lines.watch import (
     LineWatch,
     line_chunks,
     line_history,

@@ -5,11 +5,13 @@ from collections.abc import Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from collectors.far_end import FarEnd
 from collectors.history import Kind
 from collectors.judge import FAR_UNREACHABLE, LOSS
 from collectors.kit import Kit
-from collectors.line_watch import (
+from collectors.lines.far_end import FarEnd
+from collectors.lines.looks import Looks
+from collectors.lines.paths import Paths, worth_keeping
+from collectors.lines.watch import (
     LineWatch,
     line_chunks,
     line_history,
@@ -20,9 +22,7 @@ from collectors.line_watch import (
     shown,
     view,
 )
-from collectors.looks import Looks
 from collectors.models import LineCondition, LineState, SubjectKind
-from collectors.paths import Paths, worth_keeping
 from collectors.store import Known, Outage, OutageKey, Row
 from collectors.targets import LineTarget
 from collectors.watched import Watched

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from collectors.errors import DeviceDownError, PollerAwayError, SocketPathError
-from collectors.scrape import Query, ScrapeServer, open_page, read_metrics, socket_path
+from collectors.metrics.scrape import Query, ScrapeServer, open_page, read_metrics, socket_path
 from core.settings import Settings, StorageSettings
 
 PAGE = [b"one 1\n", b"two 2\n" * 500_000]

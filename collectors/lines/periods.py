@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from collectors.availability import Period
+from collectors.lines.availability import Period
 
 MONTH: Final = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 

@@ -1,5 +1,5 @@
-from collectors.far_end import FarEnd
 from collectors.judge import End
+from collectors.lines.far_end import FarEnd
 from collectors.models import Reachability
 
 

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from collectors.device_metrics import device_chunks, port_columns
-from collectors.exposition import Exposition
-from collectors.if_mib import COLUMNS, EXACT, WALK_S, IfMib, render
-from collectors.if_types import IF_TYPES, if_type_name
+from collectors.metrics.devices import device_chunks, port_columns
+from collectors.metrics.exposition import Exposition
+from collectors.metrics.if_mib import COLUMNS, EXACT, WALK_S, IfMib, render
+from collectors.metrics.if_types import IF_TYPES, if_type_name
 from collectors.snmp import Engine, PollPlan, Session, Target, discover
 from collectors.snmp.errors import NoAnswerError
 from collectors.snmp.wire import PduType, Tag, VarBind, parse_oid

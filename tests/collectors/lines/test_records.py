@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from collectors.availability import Availability, Period
-from collectors.line_records import line_availability, outages_between
+from collectors.lines.availability import Availability, Period
+from collectors.lines.records import line_availability, outages_between
 from collectors.models import LineCondition, LineState, OutageRecord, PollerRun, SubjectKind
 from core.database import Database
 from inventory.kinds import ObjectKind

@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 import click
 from sqlalchemy.orm import Session
 
-from collectors.availability import Availability, Period, rounded_down
 from collectors.busy import busy
 from collectors.errors import MonthError
 from collectors.health import LineHealth, list_lines, outages_of
 from collectors.history import HistoryReader
 from collectors.labels import cause_label, label
-from collectors.line_records import line_availability
+from collectors.lines.availability import Availability, Period, rounded_down
+from collectors.lines.periods import day_of, month_before, month_named, month_of
+from collectors.lines.records import line_availability
 from collectors.models import LineCondition, LineState, OutageRecord, SubjectKind
-from collectors.periods import day_of, month_before, month_named, month_of
 from core.commandline import Application, json_option, pass_application, print_json, print_table
 from core.i18n import N_, Translate
 from inventory.errors import NotFoundError

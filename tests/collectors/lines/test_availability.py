@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.availability import Period, availability, of_all, rounded_down
-from collectors.spans import Spans
+from collectors.lines.availability import Period, availability, of_all, rounded_down
+from collectors.lines.spans import Spans
 from tests.collectors.county import NOW
-from tests.collectors.test_spans import Pairs, minutes, pieces, spans
+from tests.collectors.lines.test_spans import Pairs, minutes, pieces, spans
 
 
 def at(minute: float) -> Period:

@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from collectors.availability import Period
-from collectors.periods import day_of, month_before, month_named, month_of
+from collectors.lines.availability import Period
+from collectors.lines.periods import day_of, month_before, month_named, month_of
 
 SHANGHAI = "Asia/Shanghai"
 

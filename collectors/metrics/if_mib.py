@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from collectors.exposition import FAMILIES, head, label_text, number, sample
-from collectors.if_types import if_type_name
+from collectors.metrics.exposition import FAMILIES, head, label_text, number, sample
+from collectors.metrics.if_types import if_type_name
 from collectors.snmp import Session
 from collectors.snmp.interfaces import ALIAS, DESCR, IF_NUMBER, IF_TABLE, IF_TABLE_LAST_CHANGE, IF_X_TABLE, NAME
 from collectors.snmp.known import KnownInstances

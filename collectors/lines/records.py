@@ -1,7 +1,7 @@
 """A line's record read back: its outages, and the availability that follows from them exactly.
 
-Read here and computed in `collectors.availability`: when the poller ran (less the times at which a line's ends were not
-to be seen), when the line was down, when it carried a maintenance mark.
+Read here and computed in `collectors.lines.availability`: when the poller ran (less the times at which a line's ends
+were not to be seen), when the line was down, when it carried a maintenance mark.
 """
 
 from collections import defaultdict
@@ -11,10 +11,10 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from collectors.availability import Availability, Period, availability
 from collectors.freshness import AWAY_AFTER
+from collectors.lines.availability import Availability, Period, availability
+from collectors.lines.spans import Piece, Spans
 from collectors.models import LineCondition, LineState, OutageRecord, PollerRun, SubjectKind
-from collectors.spans import Piece, Spans
 from inventory.kinds import ObjectKind
 from inventory.maintenance import marks_between
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from collectors.spans import Spans
+from collectors.lines.spans import Spans
 
 
 @dataclass(frozen=True, slots=True)

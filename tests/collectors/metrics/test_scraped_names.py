@@ -1,8 +1,8 @@
 from datetime import UTC, datetime
 
 from collectors.history import Kind
+from collectors.metrics.scraped_names import scraped_labels
 from collectors.models import PortState, PortStatus
-from collectors.scraped_names import scraped_labels
 from core.database import Database
 from inventory.models import Port
 from tests.collectors.county import build

@@ -1,9 +1,9 @@
-"""A device's chunks of the metrics page. Pure; names and labels as in `collectors.exposition`."""
+"""A device's chunks of the metrics page. Pure; names and labels as in `collectors.metrics.exposition`."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from collectors.exposition import Columns, Number, label_text, sample
+from collectors.metrics.exposition import Columns, Number, label_text, sample
 from collectors.models import Reachability
 from collectors.snmp import Column, Poll, PortFacts, PortTable, Sensor
 from collectors.targets import DeviceTarget, parsed

@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Final
 
 from collectors.asking import Asker
-from collectors.device_metrics import measured_chunks, sensor_chunks
 from collectors.device_rows import measured
 from collectors.errors import (
     DeviceDownError,
@@ -21,10 +20,11 @@ from collectors.errors import (
     ScrapeTooLongError,
     TargetUnknownError,
 )
-from collectors.exposition import FAMILIES, head, sample
-from collectors.if_mib import IfMib, render
+from collectors.metrics.devices import measured_chunks, sensor_chunks
+from collectors.metrics.exposition import FAMILIES, head, sample
+from collectors.metrics.if_mib import IfMib, render
+from collectors.metrics.scrape import Query
 from collectors.models import Reachability
-from collectors.scrape import Query
 from collectors.watched import Watched
 
 USUAL_MODULE: Final = "if_mib"

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from collectors.exposition import label_text, sample
-from collectors.far_end import FarEnd
 from collectors.history.writer import Values
 from collectors.icmp.pulse import Pulse, Spread, Summary, summarise
 from collectors.judge import End, LineJudgement, judge_line
+from collectors.lines.far_end import FarEnd
+from collectors.metrics.exposition import label_text, sample
 from collectors.models import LineCondition, LineState, SubjectKind
 from collectors.rates import utilisation
 from collectors.store import Outage, Row
