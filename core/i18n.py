@@ -23,6 +23,7 @@ PACKAGES = (
     "inventory",
     "collectors",
     "collectors/snmp",
+    "collectors/profiles",
     "automation",
     "web",
     "demo",
@@ -53,8 +54,20 @@ def _chinese() -> Mapping[str, str]:
     for path in catalogue_paths():
         for message in read_catalogue(path):
             if isinstance(message.id, str) and isinstance(message.string, str) and message.id and message.string:
-                messages[message.id] = message.string
+                messages[_key(message.context, message.id)] = message.string
     return messages
+
+
+def _key(context: str | None, message: str) -> str:
+    """As gettext writes a message with a context."""
+    return f"{context}\x04{message}" if context else message
+
+
+def in_context(translate: Translate, context: str, message: str) -> str:
+    """What a message means here, where it may mean something else elsewhere."""
+    key = _key(context, message)
+    told = translate(key)
+    return message if told == key else told
 
 
 def translator(language: str) -> Translate:

@@ -7,6 +7,7 @@ from flask import Flask
 from collectors.labels import cause_label, label
 from collectors.models import SensorState
 from collectors.snmp.components import PartKind
+from collectors.snmp.words import told
 from core.i18n import N_
 from inventory.labels import LABELS
 from security.audit.labels import event_label
@@ -57,6 +58,11 @@ def word_of_state(value: StrEnum) -> str:
     return label(value, gettext)
 
 
+def device_word(name: str) -> str:
+    """What a profile or a device calls a part of it."""
+    return told(name, gettext)
+
+
 def part_kind(kind: str) -> str:
     return label(PartKind(kind), gettext)
 
@@ -69,7 +75,7 @@ def reading(sensor: SensorState) -> str:
 
 
 def install(app: Flask) -> None:
-    app.jinja_env.filters.update(word=word, word_of_state=word_of_state, reading=reading)
+    app.jinja_env.filters.update(word=word, word_of_state=word_of_state, device_word=device_word, reading=reading)
     app.jinja_env.globals.update(
         role_label=role_label,
         cause=cause,

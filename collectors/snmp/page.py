@@ -8,6 +8,7 @@ import click
 from collectors.snmp.discovery import Discovery
 from collectors.snmp.errors import SnmpError
 from collectors.snmp.facts import Health, PortFacts, Sensor
+from collectors.snmp.words import told
 from core.commandline import print_table
 from core.i18n import N_, Translate
 
@@ -75,29 +76,38 @@ def _health_sections(health: Health, translate: Translate) -> list[Section]:
         (
             N_("Processors"),
             (N_("name"), N_("usage"), N_("profile entry")),
-            [(each.name, f"{each.usage_percent:g} %", each.rule) for each in health.processors],
+            [(told(each.name, translate), f"{each.usage_percent:g} %", each.rule) for each in health.processors],
         ),
         (
             N_("Memory"),
             (N_("name"), N_("usage"), N_("total"), N_("profile entry")),
-            [(each.name, f"{each.percent:.1f} %", octets(each.total_bytes), each.rule) for each in health.mempools],
+            [
+                (told(each.name, translate), f"{each.percent:.1f} %", octets(each.total_bytes), each.rule)
+                for each in health.mempools
+            ],
         ),
         (
             N_("Sensors"),
             (N_("kind"), N_("name"), N_("value"), N_("profile entry")),
-            [(translate(each.kind), each.name, _reading(each), each.rule) for each in health.sensors],
+            [
+                (translate(each.kind), told(each.name, translate), _reading(each, translate), each.rule)
+                for each in health.sensors
+            ],
         ),
         (
             N_("Storage"),
             (N_("name"), N_("used"), N_("total"), N_("profile entry")),
-            [(each.name, octets(each.used_bytes), octets(each.size_bytes), each.rule) for each in health.storage],
+            [
+                (told(each.name, translate), octets(each.used_bytes), octets(each.size_bytes), each.rule)
+                for each in health.storage
+            ],
         ),
     ]
 
 
-def _reading(sensor: Sensor) -> str:
+def _reading(sensor: Sensor, translate: Translate) -> str:
     """A state's word; of a number that the profile has no word for, the number."""
-    return sensor.state or f"{sensor.value:.6g} {sensor.unit}".strip()
+    return told(sensor.state, translate) if sensor.state else f"{sensor.value:.6g} {sensor.unit}".strip()
 
 
 def _fault(fault: SnmpError, translate: Translate) -> str:
