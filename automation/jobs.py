@@ -45,7 +45,7 @@ class Services(Protocol):
         ...
 
 
-@job(BACKUP, queue=QUEUE, retry=Retry(3, base_s=20, cap_s=300), timeout_s=300)
+@job(BACKUP, queue=QUEUE, retry=Retry(6, base_s=20, cap_s=300), timeout_s=300)
 def backup(ctx: JobContext, args: Mapping[str, Any]) -> dict[str, Any]:
     """Read, check, file. A configuration that is not whole is refused and the last good version stays."""
     given: Services = ctx.services

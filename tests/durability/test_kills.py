@@ -245,9 +245,10 @@ def test_the_audit_log_is_whole(scene: Scene, database: Database, records: list[
 def test_every_acknowledged_backup_job_is_done(scene: Scene, database: Database) -> None:
     asked = {int(one["job"]) for one in scene.told if one["wrote"] == "backup"}
     with database.read() as session:
-        states = {job.id: job.state for job in session.scalars(select(jobs.Job))}
-    assert [number for number in asked if states.get(number) != JobState.DONE] == []
-    assert set(states.values()) == {JobState.DONE}
+        found = {job.id: (job.state, job.attempt, job.error) for job in session.scalars(select(jobs.Job))}
+    done = {number for number, (state, _, _) in found.items() if state == JobState.DONE}
+    assert {number: found.get(number) for number in asked - done} == {}
+    assert found.keys() == done
 
 
 def test_every_version_is_filed_once_with_its_record(
