@@ -9,6 +9,7 @@ from typing import Final
 from collectors.snmp.errors import AddressError, UserError
 from collectors.snmp.usm.user import User
 from collectors.snmp.wire import Version
+from core.i18n import N_
 
 BACKOFF: Final = 1.5
 
@@ -30,7 +31,7 @@ class Target:
 
     def __post_init__(self) -> None:
         if (self.version is Version.V3) is (self.user is None):
-            raise UserError(field="username", reason="version 3 asks in the name of a user, and no other version does")
+            raise UserError(field="username", reason=N_("version 3 asks in the name of a user"))
 
     @property
     def family(self) -> socket.AddressFamily:

@@ -6,6 +6,7 @@ from typing import Final
 
 from collectors.snmp.errors import UserError
 from collectors.snmp.usm.protocols import Authentication, Privacy
+from core.i18n import N_
 
 LEAST_PASSWORD: Final = 8
 MOST_NAME: Final = 32
@@ -36,12 +37,12 @@ class User:
 
     def __post_init__(self) -> None:
         if not 0 < len(self.name.encode()) <= MOST_NAME:
-            raise UserError(field="username", reason=f"1 to {MOST_NAME} octets")
+            raise UserError(field="username", reason=N_("1 to 32 octets"))
         if self.privacy is not Privacy.NONE and self.authentication is Authentication.NONE:
-            raise UserError(field="privacy", reason="privacy needs authentication")
+            raise UserError(field="privacy", reason=N_("privacy needs authentication"))
         for protocol, name in ((self.authentication, "auth_password"), (self.privacy, "privacy_password")):
             if protocol.value != "none" and len(getattr(self, name).encode()) < LEAST_PASSWORD:
-                raise UserError(field=name, reason=f"at least {LEAST_PASSWORD} octets")
+                raise UserError(field=name, reason=N_("at least 8 octets"))
 
     @property
     def level(self) -> SecurityLevel:
