@@ -5,7 +5,7 @@ the replies to every ping of the machine, and the kernel chooses the identifier 
 """
 
 import struct
-from typing import Final, NamedTuple
+from typing import Final
 
 V4: Final = 4
 ECHO_REPLY: Final = {4: 0, 6: 129}
@@ -14,12 +14,8 @@ COOKIE_OCTETS: Final = 8
 # As many octets as `ping` sends, so that a path treats the probe like any other.
 PAYLOAD_OCTETS: Final = 56
 HEADER: Final = struct.Struct("!BBHHH")
-
-
-class Reply(NamedTuple):
-    identifier: int
-    sequence: int
-    cookie: bytes
+# The header, and the cookie that the payload begins with.
+REPLY: Final = struct.Struct(f"!BBHHH{COOKIE_OCTETS}s")
 
 
 def checksum(data: bytes) -> int:
@@ -52,13 +48,12 @@ class Requests:
         return HEADER.pack(self._kind, 0, total, self._identifier, sequence) + self._payload
 
 
-def read_reply(version: int, data: bytes, *, with_ip_header: bool) -> Reply | None:
-    """The echo reply in a datagram; None for anything else, whatever the octets are."""
+def answered(version: int, data: bytes, cookie: bytes, *, with_ip_header: bool) -> int | None:
+    """The sequence number that an echo reply to this sender gives back; None for anything else, whatever it is."""
     start = (data[0] & 0x0F) * 4 if with_ip_header and data else 0
-    end = start + HEADER.size + COOKIE_OCTETS
-    if len(data) < end:
+    if len(data) < start + REPLY.size:
         return None
-    kind, code, _, identifier, sequence = HEADER.unpack_from(data, start)
-    if kind != ECHO_REPLY[version] or code != 0:
+    kind, code, _, _, sequence, brought = REPLY.unpack_from(data, start)
+    if kind != ECHO_REPLY[version] or code or brought != cookie:
         return None
-    return Reply(identifier, sequence, data[start + HEADER.size : end])
+    return int(sequence)

@@ -91,6 +91,7 @@ class _Trace:
     method: Method
     raw: bool = field(kw_only=True)
     _identifier: int = field(default_factory=lambda: secrets.randbelow(0x10000))
+    _cookie: bytes = field(default_factory=lambda: secrets.token_bytes(packet.COOKIE_OCTETS))
     _sent: dict[int, tuple[int, float]] = field(default_factory=dict)  # hop and monotonic time by number
     _hops: dict[int, Hop] = field(default_factory=dict)
     _end: int = HOPS  # the hop behind which there is nothing
@@ -128,7 +129,7 @@ class _Trace:
         octets, port = b"\0" * packet.PAYLOAD_OCTETS, FIRST_PORT + number
         if self.method == "icmp":
             identifier = self._identifier if self.raw else 0
-            octets, port = packet.Requests(self.version, identifier, b"").octets(number), 0
+            octets, port = packet.Requests(self.version, identifier, self._cookie).octets(number), 0
         for _ in range(2):
             # An error of an earlier probe is reported by the next call, which then has done nothing.
             try:
@@ -165,10 +166,10 @@ class _Trace:
             return False
         except OSError:
             return True  # the error of a probe; the queue has the particulars
-        reply = packet.read_reply(self.version, data, with_ip_header=self.raw and self.version == packet.V4)
-        own = reply is not None and (not self.raw or reply.identifier == self._identifier)
-        if self.method == "icmp" and reply is not None and own and source[0] == self.target:
-            self._note(reply.sequence, self.target, reached=True)
+        with_header = self.raw and self.version == packet.V4
+        number = packet.answered(self.version, data, self._cookie, with_ip_header=with_header)
+        if number is not None and source[0] == self.target:
+            self._note(number, self.target, reached=True)
         return True
 
     def _number(self, data: bytes, source: tuple[str, int] | tuple[str, int, int, int]) -> int | None:

@@ -16,11 +16,11 @@ import os
 import secrets
 import socket
 import struct
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from time import monotonic_ns, time_ns
 from typing import Final, Self
 
 from collectors.errors import IcmpUnavailableError
@@ -32,6 +32,7 @@ TIMESPEC: Final = struct.Struct("@ll")
 BUFFER_BYTES: Final = 4 * 1024 * 1024
 # An IPv4 header with options, and an answer; more is not ours.
 LARGEST: Final = 256
+ANCILLARY: Final = 64
 DRAIN: Final = 64
 LATE_DRAINS: Final = 256
 BURST: Final = 64
@@ -183,9 +184,11 @@ class Pinger:
 
     def _sent(self, waiting: _Waiting) -> bool:
         """False when the kernel had no room for it; it is tried again."""
-        sequence = self._next()
+        self._sequence = sequence = (self._sequence + 1) & 0xFFFF
+        if sequence in self._waiting:
+            sequence = self._free()
         octets = self._requests[waiting.version].octets(sequence)
-        waiting.wall_ns, waiting.monotonic_ns = time.time_ns(), time.monotonic_ns()
+        waiting.wall_ns, waiting.monotonic_ns = time_ns(), monotonic_ns()
         self._waiting[sequence] = waiting
         try:
             self._endpoints[waiting.version].socket.sendto(octets, (waiting.address, 0))
@@ -199,8 +202,7 @@ class Pinger:
         self._expect(sequence, waiting)
         return True
 
-    def _next(self) -> int:
-        self._sequence = (self._sequence + 1) & 0xFFFF
+    def _free(self) -> int:
         while self._sequence in self._waiting:
             self._sequence = (self._sequence + 1) & 0xFFFF
         return self._sequence
@@ -237,25 +239,21 @@ class Pinger:
 
     def _drain(self, endpoint: _Endpoint) -> bool:
         """Read some datagrams; True when there may be more."""
+        receive, version = endpoint.socket.recvmsg, endpoint.version
+        with_header = endpoint.raw and version == packet.V4
         for _ in range(DRAIN):
             try:
-                data, ancillary, _, source = endpoint.socket.recvmsg(LARGEST, 64)
+                data, ancillary, _, source = receive(LARGEST, ANCILLARY)
             except OSError:
                 return False
-            self._take(endpoint, data, ancillary, source[0])
+            sequence = packet.answered(version, data, self._cookie, with_ip_header=with_header)
+            waiting = None if sequence is None else self._waiting.get(sequence)
+            if sequence is None or waiting is None or waiting.address != source[0]:
+                continue
+            del self._waiting[sequence]
+            self.received += 1
+            _answer(waiting, _round_trip_ms(waiting, ancillary))
         return True
-
-    def _take(self, endpoint: _Endpoint, data: bytes, ancillary: list[tuple[int, int, bytes]], source: str) -> None:
-        with_header = endpoint.raw and endpoint.version == packet.V4
-        reply = packet.read_reply(endpoint.version, data, with_ip_header=with_header)
-        if reply is None or reply.cookie != self._cookie:
-            return
-        waiting = self._waiting.get(reply.sequence)
-        if waiting is None or waiting.address != source:
-            return
-        del self._waiting[reply.sequence]
-        self.received += 1
-        _answer(waiting, _round_trip_ms(waiting, ancillary))
 
 
 def _answer(waiting: _Waiting, rtt_ms: float | None) -> None:
@@ -264,11 +262,11 @@ def _answer(waiting: _Waiting, rtt_ms: float | None) -> None:
 
 
 def _round_trip_ms(waiting: _Waiting, ancillary: list[tuple[int, int, bytes]]) -> float:
-    elapsed = time.monotonic_ns() - waiting.monotonic_ns
+    elapsed = monotonic_ns() - waiting.monotonic_ns
     for level, kind, data in ancillary:
-        if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS and len(data) >= TIMESPEC.size:
+        if kind == SO_TIMESTAMPNS and level == socket.SOL_SOCKET and len(data) >= TIMESPEC.size:
             seconds, nanoseconds = TIMESPEC.unpack_from(data)
-            measured = seconds * 1_000_000_000 + nanoseconds - waiting.wall_ns
+            measured: int = seconds * 1_000_000_000 + nanoseconds - waiting.wall_ns
             if 0 <= measured <= elapsed:
-                elapsed = measured
+                return measured / 1_000_000
     return elapsed / 1_000_000

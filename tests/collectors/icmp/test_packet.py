@@ -14,8 +14,13 @@ def as_reply(version: int, request: bytes) -> bytes:
 def test_a_request_comes_back_as_its_own_reply(identifier: int, sequence: int, cookie: bytes) -> None:
     for version in (4, 6):
         sent = packet.Requests(version, identifier, cookie).octets(sequence)
-        reply = packet.read_reply(version, as_reply(version, sent), with_ip_header=False)
-        assert reply == packet.Reply(identifier, sequence, cookie)
+        assert packet.answered(version, as_reply(version, sent), cookie, with_ip_header=False) == sequence
+
+
+@given(other=st.binary(min_size=8, max_size=8).filter(lambda cookie: cookie != COOKIE))
+def test_an_answer_to_somebody_else_is_not_ours(other: bytes) -> None:
+    reply = as_reply(4, packet.Requests(4, 7, other).octets(9))
+    assert packet.answered(4, reply, COOKIE, with_ip_header=False) is None
 
 
 @given(identifier=st.integers(0, 0xFFFF), sequence=st.integers(0, 0xFFFF))
@@ -27,15 +32,15 @@ def test_the_header_of_a_raw_socket_is_stepped_over() -> None:
     reply = as_reply(4, packet.Requests(4, 7, COOKIE).octets(9))
     for words in (5, 6, 15):
         header = bytes([0x40 | words]).ljust(words * 4, b"\0")
-        assert packet.read_reply(4, header + reply, with_ip_header=True) == packet.Reply(7, 9, COOKIE)
+        assert packet.answered(4, header + reply, COOKIE, with_ip_header=True) == 9
 
 
 def test_a_request_or_an_error_is_not_taken_for_a_reply() -> None:
     request = packet.Requests(4, 7, COOKIE).octets(9)
-    assert packet.read_reply(4, request, with_ip_header=False) is None
-    assert packet.read_reply(4, b"\x03\x01" + request[2:], with_ip_header=False) is None
+    assert packet.answered(4, request, COOKIE, with_ip_header=False) is None
+    assert packet.answered(4, b"\x03\x01" + request[2:], COOKIE, with_ip_header=False) is None
 
 
 @given(data=st.binary(max_size=100), version=st.sampled_from([4, 6]), header=st.booleans())
 def test_no_octets_can_break_the_reader(data: bytes, version: int, header: bool) -> None:  # noqa: FBT001
-    packet.read_reply(version, data, with_ip_header=header)
+    packet.answered(version, data, COOKIE, with_ip_header=header)
