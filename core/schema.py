@@ -2,26 +2,28 @@
 
 A migration runs in one transaction on both databases (SQLite's DDL is transactional), so a machine that loses power
 half-way finds the old schema, whole.
+
+Alembic is loaded by a migration only: every process asks which schema there is, and would carry eleven megabytes.
 """
 
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData
+from sqlalchemy import Column, MetaData, String, Table, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import Category, GuanjinError
 from core.i18n import N_
 
 if TYPE_CHECKING:
+    from alembic.config import Config
+
     from core.database import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+# Where Alembic keeps the revision.
+_VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32)))
 
 
 class SchemaMissingError(GuanjinError):
@@ -62,23 +64,13 @@ class DatabaseDamagedError(GuanjinError):
     hint = N_("keep the file as it is, and restore the newest backup beside it")
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("path_separator", "os")
-    return config
-
-
 def head() -> str:
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
-    if revision is None:
-        raise LookupError("the program has no migrations")
-    return revision
+    return known_revisions()[-1]
 
 
 def known_revisions() -> tuple[str, ...]:
-    """Oldest first."""
-    return tuple(script.revision for script in reversed(list(ScriptDirectory.from_config(_config()).walk_revisions())))
+    """Oldest first: each migration's file is named by its revision."""
+    return tuple(sorted(file.stem for file in (MIGRATIONS / "versions").glob("[0-9]*_*.py")))
 
 
 def current(database: "Database") -> str | None:
@@ -91,7 +83,7 @@ def current(database: "Database") -> str | None:
         if database.path is not None and not database.path.exists():
             return None
         with database.read_engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            return connection.scalar(select(_VERSION)) if inspect(connection).has_table(_VERSION.name) else None
     except OSError as error:
         raise DatabaseUnreachableError(url=url, reason=error.strerror) from error
     except DBAPIError as error:
@@ -113,6 +105,8 @@ def require(database: "Database") -> None:
 
 def upgrade(database: "Database", revision: str = "head", metadata: MetaData | None = None) -> None:
     """To a revision; the only place where the file of an SQLite database is made."""
+    from alembic import command  # noqa: PLC0415  # see above
+
     if database.path is not None:
         database.path.touch(mode=0o600)
     with database.write_engine.begin() as connection:
@@ -123,7 +117,18 @@ def upgrade(database: "Database", revision: str = "head", metadata: MetaData | N
 
 
 def downgrade(database: "Database", revision: str = "base") -> None:
+    from alembic import command  # noqa: PLC0415  # see above
+
     with database.write_engine.begin() as connection:
         config = _config()
         config.attributes["connection"] = connection
         command.downgrade(config, revision)
+
+
+def _config() -> "Config":
+    from alembic.config import Config  # noqa: PLC0415  # see above
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    return config

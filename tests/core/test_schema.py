@@ -6,6 +6,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 import automation
@@ -31,6 +32,11 @@ def test_the_migrated_schema_is_the_models(database: Database) -> None:
     with database.write_engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": False})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_files_of_the_migrations_tell_their_order() -> None:
+    scripts = ScriptDirectory(str(schema.MIGRATIONS)).walk_revisions()
+    assert schema.known_revisions() == tuple(reversed([script.revision for script in scripts]))
 
 
 def test_every_step_goes_down_and_up_again(unmigrated: Database) -> None:
