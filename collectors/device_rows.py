@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from collectors.history.writer import Values
 from collectors.rates import PortRates
-from collectors.snmp import Discovery, Health, Neighbour, Poll
+from collectors.snmp import Discovery, Health, Neighbour, Poll, Sensor, Storage
 from collectors.store import Row
 from collectors.watched import Watched, WatchedPort
 
@@ -110,29 +110,37 @@ def port_history(rates: PortRates, admin: int, oper: int) -> Values:
 
 def sensor_rows(device_id: int, health: Health, now: datetime) -> list[Row]:
     """Processors, memories and storages stand beside the sensors: the page shows them alike. One row a key."""
-    found: list[tuple[str, str, str, float | None, str, str | None]] = [
-        *(("processor", one.key, one.name, one.usage_percent, "%", None) for one in health.processors),
-        *(("memory", one.key, one.name, one.percent, "%", None) for one in health.mempools),
-        *(
-            ("storage", one.key, one.name, 100 * one.used_bytes / one.size_bytes if one.size_bytes else None, "%", None)
-            for one in health.storage
-        ),
-        *((one.kind, one.key, one.name, one.value, one.unit, one.severity) for one in health.sensors),
+    rows = [
+        *(_reading(("processor", one.key), one.name, one.usage_percent) for one in health.processors),
+        *(_reading(("memory", one.key), one.name, one.percent) for one in health.mempools),
+        *(_reading(("storage", one.key), one.name, _used_percent(one)) for one in health.storage),
+        *(_sensor(one) for one in health.sensors),
     ]
-    rows = (
-        {
-            "device_id": device_id,
-            "kind": kind[:32],
-            "key": key[-128:],
-            "name": name[:255],
-            "value": None if value is None else round(value, 3),
-            "unit": unit[:16],
-            "state": str(state)[:32] if state else None,
-            "updated": now,
-        }
-        for kind, key, name, value, unit, state in found
-    )
-    return list({(row["kind"], row["key"]): row for row in rows}.values())
+    return list({(row["kind"], row["key"]): row | {"device_id": device_id, "updated": now} for row in rows}.values())
+
+
+def _reading(identity: tuple[str, str], name: str, value: float | None, unit: str = "%") -> Row:
+    kind, key = identity
+    return {
+        "kind": kind[:32],
+        "key": key[-128:],
+        "name": name[:255],
+        "value": None if value is None else round(value, 3),
+        "unit": unit[:16],
+        "state": None,
+        "word": None,
+    }
+
+
+def _sensor(one: Sensor) -> Row:
+    row = _reading((one.kind, one.key), one.name, one.value, one.unit)
+    row["state"] = str(one.severity)[:32] if one.severity else None
+    row["word"] = one.state[:64] if one.state else None
+    return row
+
+
+def _used_percent(one: Storage) -> float | None:
+    return 100 * one.used_bytes / one.size_bytes if one.size_bytes else None
 
 
 def neighbour_rows(device_id: int, neighbours: Iterable[Neighbour], now: datetime) -> list[Row]:

@@ -133,7 +133,7 @@ class PortState(Base):
 
 
 class SensorState(Base):
-    """A reading of a device. `state` is the vendor's word, mapped to ok, warning or critical."""
+    """A reading of a device; of one that is a state, the vendor's `word` for it, and its severity in `state`."""
 
     __tablename__ = "sensor_state"
 
@@ -144,6 +144,7 @@ class SensorState(Base):
     value: Mapped[float | None]
     unit: Mapped[str] = mapped_column(String(16))
     state: Mapped[str | None] = mapped_column(String(32))
+    word: Mapped[str | None] = mapped_column(String(64))
     updated: Mapped[datetime]
 
 

@@ -68,7 +68,9 @@ def part_kind(kind: str) -> str:
 
 
 def reading(sensor: SensorState) -> str:
-    """A value with its unit's symbol; a sensor that only has a state shows that beside."""
+    """A value with its unit's symbol; of a state, the device's word for it."""
+    if sensor.word is not None:
+        return device_word(sensor.word)
     if sensor.value is None or sensor.kind == "state":
         return ""
     return f"{sensor.value:g} {SYMBOLS.get(sensor.unit, sensor.unit)}".strip()

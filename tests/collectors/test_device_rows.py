@@ -18,7 +18,7 @@ HEALTH = Health(
         Sensor("1", "inlet", "temperature", 31.0, "celsius"),
         Sensor("2", "broken", "temperature", 2000.0, "celsius"),
         Sensor("3", "fan 1", "state", 2.0, "", "failed", Severity.CRITICAL),
-        Sensor("3", "fan 1 again", "state", 1.0, "", "ok", Severity.OK),
+        Sensor("3", "fan 1 again", "state", 1.0, "", "normal", Severity.OK),
     ),
     storage=(Storage("1", "/", 1000, 250), Storage("2", "/proc", 0, 0)),
 )
@@ -45,10 +45,10 @@ def test_every_sensor_is_one_row_with_every_column() -> None:
     keys = [tuple(row[name] for name in key_columns(SensorState)) for row in rows]
     assert len(keys) == len(set(keys)) == 9
     assert {frozenset(row) for row in rows} == {frozenset(table_of(SensorState).columns.keys())}
-    values = {(row["kind"], row["key"]): (row["value"], row["state"]) for row in rows}
-    assert values["storage", "1"] == (25.0, None)
-    assert values["storage", "2"] == (None, None)
-    assert values["state", "3"] == (1.0, "ok")
+    values = {(row["kind"], row["key"]): (row["value"], row["state"], row["word"]) for row in rows}
+    assert values["storage", "1"] == (25.0, None, None)
+    assert values["storage", "2"] == (None, None, None)
+    assert values["state", "3"] == (1.0, "ok", "normal")
 
 
 def test_a_devices_row_has_every_column_and_says_why_it_failed() -> None:

@@ -244,6 +244,8 @@ def _states(session: Session, devices: list[Device], lines: list[Line], lost: Li
             updated=now,
         )
     )
+    fan = {"kind": "state", "key": "fan1", "name": "Fan 1", "value": 3, "unit": "", "state": "critical"}
+    session.add(SensorState(device_id=devices[2].id, **fan, word="failed", updated=now))
     for number, line in enumerate(lines):
         down = line is lost
         condition = LineCondition.DOWN if down else LineCondition.DEGRADED if number == 9 else LineCondition.UP

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from collectors.history import HistoryWriter, Kind
-from collectors.models import PollerStatus
+from collectors.models import PollerStatus, SensorState
 from collectors.survey.whereabouts import mac_of
 from core.database import Database
 from core.settings import PollingSettings, Settings
@@ -106,6 +106,15 @@ def test_a_device_shows_ports_lines_and_why_its_poll_failed(admin: Browser, samp
     assert text.count("未连接") >= 1, "and one that nothing is plugged into is none"
     assert "snmp.timeout" in text
     assert "行政审批系统" not in text
+
+
+def test_a_part_that_has_a_state_shows_the_devices_word_for_it(admin: Browser, sample: Database) -> None:
+    with sample.read() as session:
+        number = session.scalars(select(SensorState.device_id).where(SensorState.word == "failed")).one()
+    row = re.search("<tr>[^<]*<td>.{0,200}风扇 1.*?</tr>", admin.get(f"/devices/{number}").text, re.DOTALL)
+    assert row
+    assert "故障" in row[0]
+    assert "紧急" in row[0]
 
 
 def test_a_line_shows_its_outages_and_the_availability_that_follows(admin: Browser, sample: Database) -> None:
