@@ -87,6 +87,7 @@ class Poller:
         self._socket = socket_path(settings)
         self._wheel: Wheel[Duty] = Wheel(clock.monotonic())
         self._devices: dict[int, Watched] = {}
+        self._key_ports: frozenset[int] = frozenset()
         self._exposition = Exposition()
         self._started = clock.now()
         self._attendance = Attendance.start(self._started, clock.monotonic())
@@ -190,7 +191,9 @@ class Poller:
         return self._duties[what](watched)
 
     async def _reload(self) -> None:
-        await self._roster.renew(await self._desk.read(self._read_targets), self._settings.polling)
+        targets = await self._desk.read(self._read_targets)
+        await self._roster.renew(targets, self._settings.polling)
+        self._key_ports = targets.key_ports
 
     def _read_targets(self) -> Targets:
         with self._database.read() as session:
@@ -211,10 +214,10 @@ class Poller:
         await self._desk.flush_history(self._clock.now())
 
     async def _roll_up_history(self) -> None:
-        """The hours of a port are kept when a line ends at it."""
+        """The hours of a port are kept when a line ends at it, or when somebody made it a key port."""
         targets = [watch.target for watch in self._lines.lines.values()]
         ends = {port for target in targets for port in (target.a_port, target.b_port) if port is not None}
-        await self._desk.roll_up_history(self._clock.now(), ends)
+        await self._desk.roll_up_history(self._clock.now(), ends | self._key_ports)
 
     async def _prune_history(self) -> None:
         await self._desk.prune_history(self._clock.now())

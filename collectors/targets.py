@@ -19,7 +19,7 @@ from collectors.health import watched_devices
 from collectors.snmp import Authentication, Privacy, User
 from core.errors import GuanjinError
 from inventory.kinds import SnmpVersion
-from inventory.models import Device, Line
+from inventory.models import Device, Line, Port
 from security.errors import SecretNotFoundError
 from security.vault import Realm, Vault
 
@@ -97,6 +97,7 @@ class LineTarget:
 class Targets:
     devices: Mapping[int, DeviceTarget]
     lines: Mapping[int, LineTarget]
+    key_ports: frozenset[int] = frozenset()
 
 
 def instance_of(address: str, snmp_port: int) -> str:
@@ -110,7 +111,7 @@ def read_targets(session: Session, vault: Vault) -> Targets:
     for device in session.scalars(watched_devices()):
         devices[device.id] = _device(session, vault, device, opened)
     lines = {line.id: _line(line) for line in session.scalars(select(Line))}
-    return Targets(devices, lines)
+    return Targets(devices, lines, frozenset(session.scalars(select(Port.id).where(Port.is_key))))
 
 
 def _device(session: Session, vault: Vault, device: Device, opened: dict[str, Secret | GuanjinError]) -> DeviceTarget:

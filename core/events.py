@@ -31,6 +31,7 @@ class Event(StrEnum):
     INVENTORY_IMPORTED = "inventory:ledger:import"
     DEVICE_CREATED = "inventory:device:create"
     DEVICE_CHANGED = "inventory:device:change"
+    PORT_CHANGED = "inventory:port:change"
     MAINTENANCE_MARKED = "inventory:maintenance:mark"
     MAINTENANCE_UNMARKED = "inventory:maintenance:unmark"
     # automation

@@ -22,6 +22,7 @@ from inventory.ledger.reading import read
 from inventory.ledger.sheets import SHEET_OF, Column
 from inventory.lines import find_lines, line_named
 from inventory.listing import MOST_ROWS, PAGE_SIZE, Page
+from inventory.ports import port_named, set_key
 from inventory.units import find_units, unit_named
 from security import audit
 
@@ -144,6 +145,20 @@ def show(application: Application, name: str, *, as_json: bool) -> None:
             if value is not None and value not in ("", [])
         ]
         print_table(rows[0], rows[1:])
+
+
+@inventory.command("key-port", help=N_("Keep the hours of a device's port for thirteen months; with --off, no more."))
+@click.argument("device")
+@click.argument("port")
+@click.option("--off", is_flag=True, help=N_("make it an ordinary port again"))
+@pass_application
+def key_port(application: Application, device: str, port: str, *, off: bool) -> None:
+    with application.database.write() as session:
+        found = port_named(device_named(session, device), port)
+        set_key(session, found, is_key=not off, actor=audit.console_actor())
+        facts = {"device": device, "port": found.name}
+    said = N_("%(device)s %(port)s is an ordinary port") if off else N_("%(device)s %(port)s is a key port")
+    application.say(said, **facts)
 
 
 def _known(look: Callable[[Session, str], Facts], session: Session, name: str) -> Facts | None:

@@ -35,6 +35,13 @@ class NothingNamedError(InventoryError):
     hint = N_("`guanjin inventory list devices --search TEXT` looks for a part of a name")
 
 
+class PortNotFoundError(InventoryError):
+    code = "inventory.port_not_found"
+    category = Category.NOT_FOUND
+    message = N_("the device %(device)s has no port %(port)s")
+    hint = N_("`guanjin inventory show DEVICE` lists its ports; those of a new device are known after its first poll")
+
+
 class UnknownOrderError(InventoryError):
     code = "inventory.unknown_order"
     category = Category.USAGE

@@ -198,7 +198,10 @@ class Device(Row, Maintained, Base):
 
 
 class Port(Row, Base):
-    """端口, under a name that stays; its ifIndex and state change and belong to the collectors."""
+    """端口, under a name that stays; its ifIndex and state change and belong to the collectors.
+
+    The hours of a key port (重点端口) are kept as long as a line's.
+    """
 
     __tablename__ = "inventory_port"
     __table_args__ = (UniqueConstraint("device_id", "name"), *Row.__table_args__)
@@ -206,6 +209,7 @@ class Port(Row, Base):
     device_id: Mapped[int] = mapped_column(ForeignKey("inventory_device.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(NAME)
     alias: Mapped[str] = mapped_column(String(240), default="")
+    is_key: Mapped[bool] = mapped_column(default=False)
 
     device: Mapped[Device] = relationship(back_populates="ports")
 

@@ -11,7 +11,10 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inventory.models import Port
+from core.events import Event
+from inventory.errors import PortNotFoundError
+from inventory.models import Device, Port
+from security import audit
 
 _SHAPE: Final = re.compile(r"([0-9]*[a-z][a-z-]*?)([0-9][0-9/.:]*)")
 # Spellings of interface types on VRP, Comware, RGOS and in ledgers; the first of each line is the one compared.
@@ -43,6 +46,23 @@ def port_key(name: str) -> str:
         return text
     kind, place = shape.groups()
     return f"{_CANONICAL.get(kind, kind)}{place}"
+
+
+def port_named(device: Device, name: str) -> Port:
+    """However it is spelt. Raises PortNotFoundError."""
+    found = next((port for port in device.ports if port_key(port.name) == port_key(name)), None)
+    if found is None:
+        raise PortNotFoundError(device=device.name, port=name)
+    return found
+
+
+def set_key(session: Session, port: Port, *, is_key: bool, actor: audit.Actor) -> None:
+    """Make it a key port, or an ordinary one again; what it is already changes nothing and is not recorded."""
+    if port.is_key is is_key:
+        return
+    before, port.is_key = {"is_key": port.is_key}, is_key
+    subject = f"port:{port.device.name} {port.name}"
+    audit.record(session, Event.PORT_CHANGED, actor, subject=subject, before=before, after={"is_key": is_key})
 
 
 def ensure_ports(

@@ -41,6 +41,8 @@ NOTICES = {
     "backup_requested": N_("The backup was requested as job %(number)s."),
     "marked": N_("%(name)s now carries a maintenance mark."),
     "unmarked": N_("The maintenance mark of %(name)s was taken off."),
+    "port_is_key": N_("%(name)s is a key port: its hours are kept for thirteen months."),
+    "port_is_ordinary": N_("%(name)s is an ordinary port again."),
     "password_changed": N_("The password was changed."),
 }
 

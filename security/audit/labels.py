@@ -32,6 +32,7 @@ _EVENTS: Mapping[str, str] = MappingProxyType(
         Event.INVENTORY_IMPORTED: N_("ledger imported"),
         Event.DEVICE_CREATED: N_("device added"),
         Event.DEVICE_CHANGED: N_("device changed"),
+        Event.PORT_CHANGED: N_("port changed"),
         Event.MAINTENANCE_MARKED: N_("maintenance mark put on"),
         Event.MAINTENANCE_UNMARKED: N_("maintenance mark taken off"),
         Event.BACKUP_REQUESTED: N_("configuration backup requested"),

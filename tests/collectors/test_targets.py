@@ -6,7 +6,8 @@ from collectors.snmp import Authentication, Privacy, User
 from collectors.targets import Targets, read_targets
 from core.database import Database
 from inventory.kinds import SnmpVersion
-from inventory.models import Device, Line
+from inventory.models import Device, Line, Port
+from inventory.ports import ensure_ports
 from security.audit import SYSTEM
 from security.vault import Keyring, Kind, Realm, Vault
 from security.vault.keyring import create_keys
@@ -53,6 +54,13 @@ def test_only_devices_in_service_with_an_address_are_watched(database: Database,
     found = read(database, vault)
     assert set(found.devices) == {county.core, county.access}
     assert found.lines[county.line].b_device == county.access
+
+
+def test_key_ports_are_read_with_the_devices(database: Database, vault: Vault, county: County) -> None:
+    with database.write() as session:
+        ports = ensure_ports(session, county.core, ["GE0/0/7", "GE0/0/8"])
+        session.get_one(Port, ports["GE0/0/7"]).is_key = True
+    assert read(database, vault).key_ports == {ports["GE0/0/7"]}
 
 
 @pytest.mark.parametrize(

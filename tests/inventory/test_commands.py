@@ -5,11 +5,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from core import schema
 from core.commandline import Application, run
 from core.database import Database, sqlite_url
+from core.events import Event
 from inventory.commands import inventory
+from inventory.models import Port
+from security.audit import AuditRecord
 from tests.inventory.sheets import COUNTY, workbook
 
 Run = Callable[..., tuple[int, str, str]]
@@ -93,3 +97,25 @@ def test_what_cannot_be_done_says_why(guanjin: Run, arguments: list[str], code: 
     left, out, err = guanjin(*arguments)
     assert (left, out) == (code, "")
     assert said in err
+
+
+def test_a_port_is_made_a_key_port_however_its_name_is_spelt_and_the_log_says_by_whom(guanjin: Run) -> None:
+    guanjin("import", "county.xlsx", "--apply")
+    ports = json.loads(guanjin("show", "CORE-01", "--json")[1])[0]["ports"]
+    assert guanjin("key-port", "CORE-01", ports[0].lower()) == (0, "", f"CORE-01 {ports[0]} is a key port\n")
+    assert _keys() == ([ports[0]], 1)
+    guanjin("key-port", "CORE-01", ports[0])
+    assert _keys() == ([ports[0]], 1), "what is already so is not recorded again"
+    guanjin("key-port", "CORE-01", ports[0], "--off")
+    assert _keys() == ([], 2)
+    code, _, err = guanjin("key-port", "CORE-01", "GE9/9/9")
+    assert (code, "the device CORE-01 has no port GE9/9/9" in err) == (2, True)
+
+
+def _keys() -> tuple[list[str], int]:
+    database = Application().database
+    with database.read() as session:
+        ports = session.scalars(select(Port.name).where(Port.is_key)).all()
+        records = session.scalars(select(AuditRecord).where(AuditRecord.event == Event.PORT_CHANGED)).all()
+    database.close()
+    return list(ports), len(records)

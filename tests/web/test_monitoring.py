@@ -117,6 +117,17 @@ def test_a_part_that_has_a_state_shows_the_devices_word_for_it(admin: Browser, s
     assert "紧急" in row[0]
 
 
+def test_a_port_is_made_a_key_port_on_its_page(admin: Browser, sample: Database) -> None:
+    with sample.read() as session:
+        port = session.scalars(select(Port)).first()
+        assert port
+        where, key = f"/devices/{port.device_id}/ports/{port.id}", f"/devices/{port.device_id}/ports/{port.id}/key"
+    assert "小时数据保留 13 个月" in admin.post(key, {"is_key": "yes"}, follow_redirects=True).text
+    assert "取消重点端口" in admin.get(where).text
+    assert admin.post(f"/devices/{port.device_id + 1}/ports/{port.id}/key", {"is_key": "no"}).status_code == 404
+    assert admin.post(key, {"is_key": "perhaps"}).status_code == 400
+
+
 def test_a_line_shows_its_outages_and_the_availability_that_follows(admin: Browser, sample: Database) -> None:
     with sample.read() as session:
         number = session.scalars(select(Line.id).where(Line.name == "中心至白沙镇人民政府专线")).one()

@@ -32,6 +32,7 @@ EXPECTED: dict[str, frozenset[Role]] = {
     "data.device": WATCHING,
     "data.port": WATCHING,
     "data.line": WATCHING,
+    "devices.key_port": frozenset({R.NETWORK_ADMIN}),
     "maintenance.mark": frozenset({R.NETWORK_ADMIN, R.OPERATOR}),
     "maintenance.unmark": frozenset({R.NETWORK_ADMIN, R.OPERATOR}),
     "configs.index": frozenset({R.NETWORK_ADMIN, R.OPERATOR}),

@@ -1,7 +1,8 @@
 """Devices: the list, and one device's page."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request, url_for
 from sqlalchemy import select
+from werkzeug.wrappers import Response
 
 from collectors.errors import explain
 from collectors.health import DeviceHealth, device_detail, list_devices
@@ -9,15 +10,17 @@ from collectors.models import DeviceState
 from collectors.survey.whereabouts import addresses_of, behind_port
 from inventory.kinds import DeviceRole
 from inventory.labels import choices
-from inventory.models import BusinessSystem, Contact, business_system_device
+from inventory.models import BusinessSystem, Contact, Port, business_system_device
+from inventory.ports import set_key
 from security.roles import Permission
-from web import poller, states
+from web import forms, poller, states
 from web.access import requires
 from web.errors import PageMissingError
 from web.i18n import gettext
 from web.listing import Listing
+from web.notices import redirect_with
 from web.scope import unit_of
-from web.state import console, me
+from web.state import actor, console, me
 
 blueprint = Blueprint("devices", __name__)
 # An uplink has learnt everybody.
@@ -130,6 +133,20 @@ def port(number: int, port: int) -> str:
             most=MOST_BEHIND,
             addresses=addresses_of(session, (station.mac for station in behind[:MOST_BEHIND])),
         )
+
+
+@blueprint.post("/devices/<int:number>/ports/<int:port>/key")
+@requires(Permission.MANAGE_INVENTORY)
+def key_port(number: int, port: int) -> Response:
+    is_key = forms.choice("is_key", ("yes", "no")) == "yes"
+    with console().database.write() as session:
+        found = session.get(Port, port)
+        if found is None or found.device_id != number:
+            raise PageMissingError(path=request.path)
+        set_key(session, found, is_key=is_key, actor=actor())
+        name = f"{found.device.name} {found.name}"
+    notice = "port_is_key" if is_key else "port_is_ordinary"
+    return redirect_with(notice, url_for("devices.port", number=number, port=port), name=name)
 
 
 def _trouble(state: DeviceState | None) -> object:
