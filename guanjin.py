@@ -199,11 +199,11 @@ def _web(application: Application, stop: threading.Event) -> None:
 
 
 def _poller(application: Application, stop: threading.Event) -> None:
-    from collectors import poller  # noqa: PLC0415
+    from collectors.poller.process import run as watch  # noqa: PLC0415
     from security.vault import Keyring, Realm  # noqa: PLC0415
 
     keyring = Keyring.load(application.settings.storage.data, [Realm.MONITOR])
-    poller.run(application.settings, application.database, keyring, stop)
+    watch(application.settings, application.database, keyring, stop)
 
 
 def _worker(application: Application, stop: threading.Event) -> None:

@@ -10,7 +10,7 @@ from collectors.models import PollerStatus
 
 POLLER: Final = "poller"
 STALE_INTERVALS: Final = 2
-# The heartbeat comes every five seconds (`collectors.poller`).
+# The heartbeat comes every five seconds (`collectors.poller.process`).
 AWAY_AFTER: Final = timedelta(seconds=20)
 USUAL_INTERVAL_S: Final = 60
 

@@ -218,7 +218,7 @@ class OutageRecord(Base):
 
 
 class PollerRun(Base):
-    """From when to when the poller watched without a gap (`collectors.attendance`); `seen` grows while it does."""
+    """From when to when the poller watched without a gap (`poller.attendance`); `seen` grows while it does."""
 
     __tablename__ = "poller_run"
 

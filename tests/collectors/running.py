@@ -12,7 +12,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from collectors.poller import Poller
+from collectors.poller.process import Poller
 from collectors.snmp.wire import Oid, Tag, VarBind, parse_oid
 from core.clock import Clock, SystemClock
 from core.database import Database

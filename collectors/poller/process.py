@@ -21,7 +21,6 @@ from datetime import timedelta
 from typing import Final
 
 from collectors.asking import Asker
-from collectors.attendance import Attendance
 from collectors.desk import Desk
 from collectors.errors import IcmpUnavailableError
 from collectors.freshness import POLLER
@@ -36,16 +35,17 @@ from collectors.metrics.on_demand import OnDemand
 from collectors.metrics.own import Numbers, OwnMetrics
 from collectors.metrics.scrape import Query, ScrapeServer, socket_path
 from collectors.models import Reachability
-from collectors.polling import Polling
-from collectors.probing import Probing
-from collectors.roster import FAR, POLL, PROBE, SURVEY, Duty, Roster
+from collectors.poller.attendance import Attendance
+from collectors.poller.polling import Polling
+from collectors.poller.probing import Probing
+from collectors.poller.roster import FAR, POLL, PROBE, SURVEY, Duty, Roster
+from collectors.poller.verdicts import Verdicts
+from collectors.poller.wheel import TICK_S, Wheel
 from collectors.snmp import Engine
 from collectors.store import Row, Store
 from collectors.survey.duty import Surveying
 from collectors.targets import Targets, read_targets
-from collectors.verdicts import Verdicts
 from collectors.watched import Watched
-from collectors.wheel import TICK_S, Wheel
 from core.clock import Clock, SystemClock
 from core.database import Database
 from core.settings import Settings

@@ -21,12 +21,12 @@ from collectors.judge import Signs
 from collectors.kit import Kit
 from collectors.metrics.devices import device_chunks, measured_chunks, own_labels, port_columns
 from collectors.models import DeviceState, Reachability, SensorState, SubjectKind
+from collectors.poller.port_news import PortNews, take_over
+from collectors.poller.probing import Probing
+from collectors.poller.verdicts import Verdicts
 from collectors.port_identity import KnownPort, identify, unique_names
-from collectors.port_news import PortNews, take_over
-from collectors.probing import Probing
 from collectors.snmp import Discovery, Poll, PortFacts, elapsed
 from collectors.snmp.errors import NoAnswerError, SendFailedError
-from collectors.verdicts import Verdicts
 from collectors.watched import Watched
 from core.errors import GuanjinError
 

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from collectors.models import PortStatus
-from collectors.port_news import PortNews, take_over
+from collectors.poller.port_news import PortNews, take_over
 from collectors.snmp import IfStatus, PortCounters, PortFacts, PortTable
 from collectors.snmp.port_table import COUNTERS
 from collectors.targets import DeviceTarget

@@ -3,7 +3,7 @@ import itertools
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from collectors.wheel import TICK_S, Wheel, phase
+from collectors.poller.wheel import TICK_S, Wheel, phase
 
 
 def test_a_thing_is_due_at_its_first_time_and_then_once_a_period() -> None:

@@ -12,7 +12,7 @@ from collectors.history import Kind
 from collectors.kit import Kit
 from collectors.metrics.devices import probe_chunks
 from collectors.models import Reachability
-from collectors.verdicts import Verdicts
+from collectors.poller.verdicts import Verdicts
 from collectors.watched import Watched
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,6 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from collectors import poller as poller_module
 from collectors.history import HistoryReader, Kind
 from collectors.lines.availability import Period
 from collectors.lines.records import line_availability
@@ -27,6 +26,7 @@ from collectors.models import (
     Reachability,
     SubjectKind,
 )
+from collectors.poller import process as poller_module
 from collectors.snmp.wire import Message, Tag, VarBind, parse_oid
 from collectors.survey.models import ComponentState
 from collectors.survey.whereabouts import locate

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from collectors.attendance import Attendance, Gap
+from collectors.poller.attendance import Attendance, Gap
 from tests.collectors.county import NOW
 
 

@@ -7,10 +7,10 @@ from typing import Final
 from collectors.kit import Kit
 from collectors.lines.duty import LineDuty
 from collectors.models import Reachability, SubjectKind
+from collectors.poller.wheel import Wheel
 from collectors.store import Known, OutageKey
 from collectors.targets import DeviceTarget, Targets
 from collectors.watched import Watched
-from collectors.wheel import Wheel
 from core.settings import PollingSettings
 
 POLL: Final = "poll"
