@@ -35,6 +35,7 @@ from collectors.metrics.on_demand import OnDemand
 from collectors.metrics.own import Numbers, OwnMetrics
 from collectors.metrics.scrape import Query, ScrapeServer, socket_path
 from collectors.models import Reachability
+from collectors.poller import garbage
 from collectors.poller.attendance import Attendance
 from collectors.poller.polling import Polling
 from collectors.poller.probing import Probing
@@ -60,6 +61,7 @@ BEAT_S: Final = 5.0
 HISTORY_S: Final = 15.0
 ROLL_UP_S: Final = 30.0
 PRUNE_S: Final = 600.0
+SET_ASIDE_S: Final = 5.0
 SURVEY_AFTER_S: Final = 2.0
 
 
@@ -108,6 +110,7 @@ class Poller:
                 (HISTORY_S, self._write_history),
                 (ROLL_UP_S, self._roll_up_history),
                 (PRUNE_S, self._prune_history),
+                (SET_ASIDE_S, self._set_aside),
             )
             loops = [asyncio.create_task(_every(seconds, duty)) for seconds, duty in rounds]
             try:
@@ -191,9 +194,11 @@ class Poller:
         return self._duties[what](watched)
 
     async def _reload(self) -> None:
-        targets = await self._desk.read(self._read_targets)
+        watched, targets = len(self._devices), await self._desk.read(self._read_targets)
         await self._roster.renew(targets, self._settings.polling)
         self._key_ports = targets.key_ports
+        if len(self._devices) < watched:
+            garbage.look_through()
 
     def _read_targets(self) -> Targets:
         with self._database.read() as session:
@@ -221,6 +226,9 @@ class Poller:
 
     async def _prune_history(self) -> None:
         await self._desk.prune_history(self._clock.now())
+
+    async def _set_aside(self) -> None:
+        garbage.set_aside()
 
     async def _beat(self) -> None:
         processor, monotonic = time.process_time(), self._clock.monotonic()
