@@ -15,6 +15,7 @@ from security.sessions import SignedIn
 from web import (
     access,
     assets,
+    characters,
     csrf,
     failures,
     formats,
@@ -23,6 +24,7 @@ from web import (
     labels,
     navigation,
     notices,
+    numbers,
     poller,
     preferences,
     states,
@@ -62,11 +64,12 @@ def create_app(
         MAX_FORM_MEMORY_SIZE=FORM_BYTES,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for part in (i18n, formats, assets, labels, states, failures):
+    for part in (numbers, i18n, formats, assets, labels, states, failures):
         part.install(app)
     app.context_processor(partial(_page_context, settings))
     app.before_request(access.guard)
     app.before_request(uploads.admit)
+    app.before_request(characters.refuse)
     app.before_request(csrf.protect)
     # Flask runs these in reverse order.
     app.after_request(headers.secure)

@@ -10,7 +10,7 @@ from security import accounts, grants, sessions
 from security.accounts import NewAccount
 from security.passwords import HashedPassword, PasswordPolicy
 from security.roles import Permission, Role
-from web import forms
+from web import forms, numbers
 from web.access import requires
 from web.failures import explained
 from web.notices import redirect_with
@@ -121,8 +121,7 @@ def _password(login: str) -> HashedPassword:
 
 
 def _unit() -> int | None:
-    text = forms.text("unit", required=False)
-    return int(text) if text.isdecimal() else None
+    return numbers.parsed(forms.text("unit", required=False))
 
 
 def _form(**values: object) -> Response:
