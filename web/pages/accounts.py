@@ -30,7 +30,7 @@ def index() -> str:
 @blueprint.route("/accounts/new", methods=["GET", "POST"])
 @requires(Permission.MANAGE_ACCOUNTS)
 def create() -> Response:
-    if request.method == "GET":
+    if request.method != "POST":
         return _form()
     try:
         login = forms.text("login", limit=200)

@@ -1,6 +1,6 @@
 """A console with a county in it, and somebody who may do everything: no such person exists, but every door opens."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -11,14 +11,6 @@ from security.roles import Role
 from tests.web import county
 from tests.web.conftest import SESSION, Browser, StillClock, person
 from web.app import create_app
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """On SQLite and on PostgreSQL, which refuse different things."""
-    database = Database(database_url)
-    yield database
-    database.close()
 
 
 @pytest.fixture

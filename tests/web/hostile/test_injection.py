@@ -1,7 +1,7 @@
 """Hostile text in every address, query parameter and form field: never an error of ours, never markup, never SQL."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import pytest
@@ -77,6 +77,14 @@ NUMBERS: Final = (0, 1, 2**31, 2**63, 10**30)
 
 # What a database might refuse; the rest is for templates and parsers, which do not know which database there is.
 FOR_DATABASES: Final = tuple(text for text in NASTY if MARK not in text and "1337" not in text)[2:]
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """On SQLite and on PostgreSQL, which refuse different things."""
+    database = Database(database_url)
+    yield database
+    database.close()
 
 
 def texts() -> st.SearchStrategy[str]:
