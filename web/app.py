@@ -35,7 +35,6 @@ from web.ferry import FERRY
 from web.pages import PAGES
 from web.state import EXTENSION, Console, Identify, console, principal
 
-FORM_BYTES = 1_048_576
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -60,8 +59,8 @@ def create_app(
     app.extensions[FERRY] = open_ferry(settings, clock=clock)
     app.config.update(
         TRUSTED_HOSTS=trusted_hosts(settings),
-        MAX_CONTENT_LENGTH=FORM_BYTES,
-        MAX_FORM_MEMORY_SIZE=FORM_BYTES,
+        MAX_CONTENT_LENGTH=uploads.FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=uploads.FORM_BYTES,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for part in (numbers, i18n, formats, assets, labels, states, failures):
