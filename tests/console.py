@@ -16,8 +16,12 @@ THREE = ("system_admin", "security_admin", "audit_admin")
 class Console:
     def __init__(self, url: str) -> None:
         self.url = url
-        jar = http.cookiejar.CookieJar()
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+        self._jar = http.cookiejar.CookieJar()
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._jar))
+
+    def cookies(self) -> str:
+        """As the header says them, for a client that is no browser."""
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._jar)
 
     def page(self, path: str) -> str:
         with self._opener.open(f"{self.url}{path}", timeout=20) as answer:

@@ -15,6 +15,7 @@ from security.sessions import SignedIn
 from web import (
     access,
     assets,
+    characters,
     csrf,
     failures,
     formats,
@@ -23,6 +24,7 @@ from web import (
     labels,
     navigation,
     notices,
+    numbers,
     poller,
     preferences,
     states,
@@ -33,7 +35,6 @@ from web.ferry import FERRY
 from web.pages import PAGES
 from web.state import EXTENSION, Console, Identify, console, principal
 
-FORM_BYTES = 1_048_576
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -58,15 +59,16 @@ def create_app(
     app.extensions[FERRY] = open_ferry(settings, clock=clock)
     app.config.update(
         TRUSTED_HOSTS=trusted_hosts(settings),
-        MAX_CONTENT_LENGTH=FORM_BYTES,
-        MAX_FORM_MEMORY_SIZE=FORM_BYTES,
+        MAX_CONTENT_LENGTH=uploads.FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=uploads.FORM_BYTES,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for part in (i18n, formats, assets, labels, states, failures):
+    for part in (numbers, i18n, formats, assets, labels, states, failures):
         part.install(app)
     app.context_processor(partial(_page_context, settings))
     app.before_request(access.guard)
     app.before_request(uploads.admit)
+    app.before_request(characters.refuse)
     app.before_request(csrf.protect)
     # Flask runs these in reverse order.
     app.after_request(headers.secure)

@@ -66,6 +66,13 @@ class BadRequestError(WebError):
     hint = N_("go back and try again")
 
 
+class CharacterRefusedError(WebError):
+    code = "web.character"
+    category = Category.USAGE
+    message = N_("%(field)s contains a character that no text has (U+0000)")
+    hint = N_("go back and type it again, instead of pasting it")
+
+
 class HostRefusedError(WebError):
     code = "web.host"
     category = Category.USAGE

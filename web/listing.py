@@ -10,6 +10,8 @@ from typing import Any, Generic, TypeVar
 
 from flask import request, url_for
 
+from web import numbers
+
 Row = TypeVar("Row")
 PAGE = 50
 Key = Callable[[Row], Any]
@@ -86,7 +88,7 @@ class Listing(Generic[Row]):
             filters={name: request.args[name] for name in self.filters if request.args.get(name)},
             sort=wanted.lstrip("-"),
             descending=wanted.startswith("-"),
-            page=max(1, request.args.get("page", 1, int)),
+            page=max(1, numbers.asked("page") or 1),
         )
 
     def sheet(self, rows: Iterable[Row]) -> Sheet[Row]:

@@ -1,6 +1,8 @@
 """The web process: waitress in front of the application, on an address where it is safe to listen."""
 
+import resource
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,16 +10,22 @@ from threading import Event
 from typing import Any
 
 from waitress import wasyncore
-from waitress.server import create_server
+from waitress.server import BaseWSGIServer, create_server
 
 from core.database import Database
 from core.settings import Settings
+from web import reception, uploads
 from web.app import create_app
 from web.errors import ListenFailedError, ListenRefusedError, PublicHostMissingError
 from web.server_address import is_loopback
 
 CHECK_S = 0.5
 GRACE_S = 5
+TIDY_S = 1.0
+# So many connections are kept open; from three quarters of them on, unfinished requests make room for new ones.
+CONNECTIONS = 2048
+# Files that the process opens for itself: databases, spool, static files.
+OWN_FILES = 256
 
 
 def check_address(settings: Settings) -> None:
@@ -44,21 +52,49 @@ def run(
 def _serve(settings: Settings, database: Database, stop_event: Event, on_ready: Callable[[int], None] | None) -> None:
     sockets: dict[int, Any] = {}
     application = create_app(settings, database)
+    limit = _room_for_connections()
     try:
-        server = create_server(application, map=sockets, **_options(settings))
+        server = create_server(application, map=sockets, connection_limit=limit, **_options(settings))
     except OSError as error:
         wasyncore.close_all(sockets)
         raise ListenFailedError(
             host=settings.web.listen_host, port=settings.web.listen_port, reason=error.strerror
         ) from error
+    _receive(sockets, uploads.admission(application))
     if on_ready:
         on_ready(int(getattr(server, "effective_port", settings.web.listen_port)))
     try:
+        due = 0.0
         while not stop_event.is_set():
             wasyncore.loop(timeout=CHECK_S, use_poll=True, map=sockets, count=1)
+            if (now := time.time()) >= due or len(sockets) >= limit:
+                due = now + TIDY_S
+                reception.tidy(_channels(sockets), now, limit * 3 // 4)
     finally:
         server.task_dispatcher.shutdown(timeout=GRACE_S)
         wasyncore.close_all(sockets)
+
+
+def _receive(sockets: dict[int, Any], admit: reception.Admit) -> None:
+    """A name such as localhost may stand for several addresses, each with a server of its own."""
+    kind = type("Channel", (reception.Channel,), {"admit": staticmethod(admit)})
+    for one in sockets.values():
+        if isinstance(one, BaseWSGIServer):
+            one.channel_class = kind
+
+
+def _channels(sockets: dict[int, Any]) -> list[reception.Channel]:
+    return [one for one in sockets.values() if isinstance(one, reception.Channel)]
+
+
+def _room_for_connections() -> int:
+    """As many as wanted, or as the operating system lets this process have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + OWN_FILES
+    if soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return max(64, min(CONNECTIONS, soft - OWN_FILES))
 
 
 @contextmanager
@@ -85,6 +121,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "threads": web.threads,
         "ident": None,
         "max_request_body_size": web.upload_bytes,
+        "max_request_header_size": reception.HEADER_BYTES,
         "clear_untrusted_proxy_headers": True,
     }
     if web.behind_tls_proxy:

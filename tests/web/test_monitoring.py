@@ -92,7 +92,7 @@ def test_a_second_page_keeps_the_filter(browse: Browse, database: Database, cloc
     assert "SW-119" in browser.get("/devices?sort=name&page=99").text
 
 
-@pytest.mark.parametrize("query", ["sort=nothing", "state=nothing", "page=-3", "page=x", "sort=--name", "role=%00"])
+@pytest.mark.parametrize("query", ["sort=nothing", "state=nothing", "page=-3", "page=x", "sort=--name", "role=%01"])
 def test_a_strange_address_is_no_error(admin: Browser, query: str) -> None:
     assert admin.get(f"/devices?{query}").status_code == 200
     assert admin.get(f"/lines?{query}").status_code == 200

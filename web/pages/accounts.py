@@ -10,7 +10,7 @@ from security import accounts, grants, sessions
 from security.accounts import NewAccount
 from security.passwords import HashedPassword, PasswordPolicy
 from security.roles import Permission, Role
-from web import forms
+from web import forms, numbers
 from web.access import requires
 from web.failures import explained
 from web.notices import redirect_with
@@ -30,7 +30,7 @@ def index() -> str:
 @blueprint.route("/accounts/new", methods=["GET", "POST"])
 @requires(Permission.MANAGE_ACCOUNTS)
 def create() -> Response:
-    if request.method == "GET":
+    if request.method != "POST":
         return _form()
     try:
         login = forms.text("login", limit=200)
@@ -121,8 +121,7 @@ def _password(login: str) -> HashedPassword:
 
 
 def _unit() -> int | None:
-    text = forms.text("unit", required=False)
-    return int(text) if text.isdecimal() else None
+    return numbers.parsed(forms.text("unit", required=False))
 
 
 def _form(**values: object) -> Response:

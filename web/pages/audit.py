@@ -11,7 +11,7 @@ from core.events import Event
 from security import audit
 from security.audit.labels import BREACHES, event_label
 from security.roles import Permission
-from web import states
+from web import numbers, states
 from web.access import requires
 from web.i18n import gettext
 from web.state import console
@@ -27,7 +27,7 @@ def index() -> str:
         name: request.args[name] for name in (*TEXTS, "result", "since", "until") if request.args.get(name)
     }
     with console().database.read() as session:
-        page = audit.find(session, _filter(asked), before=request.args.get("before", None, int))
+        page = audit.find(session, _filter(asked), before=numbers.asked("before", largest=numbers.LARGEST))
         verification = audit.verify(session) if "verify" in request.args else None
     return render_template(
         "audit.html",
@@ -55,9 +55,9 @@ def _day(text: str | None, plus: timedelta = timedelta()) -> datetime | None:
     """The beginning of a day as the reader's clock has it; what is no date does not narrow."""
     try:
         day = datetime.fromisoformat(text or "").replace(tzinfo=ZoneInfo(console().settings.site.timezone))
-    except ValueError:
+        return (day + plus).astimezone(UTC)
+    except (ValueError, OverflowError):  # the first and the last day of the calendar have no neighbours
         return None
-    return (day + plus).astimezone(UTC)
 
 
 def _compact(value: object) -> str:

@@ -16,7 +16,7 @@ from automation.services import Standing
 from collectors.errors import explain
 from inventory.devices import device
 from security.roles import Permission
-from web import states
+from web import numbers, states
 from web.access import requires
 from web.i18n import gettext
 from web.listing import Listing
@@ -68,8 +68,9 @@ def history(number: int) -> str:
     with console().database.read() as session:
         thing = device(session, number)
         versions = services.versions(session, number)
-        new = request.args.get("new", versions[0].number if versions else 0, int)
-        old = request.args.get("old", max(0, new - 1), int)
+        newest = versions[0].number if versions else 0
+        new = _version("new", newest)
+        old = _version("old", max(0, new - 1))
         sides = request.args.get("view") == "sides"
         found = services.difference(session, thing, old, new) if versions else None
         return render_template(
@@ -84,6 +85,11 @@ def history(number: int) -> str:
             standing=next((one for one in services.overview(session) if one.device_id == number), None),
             why=lambda one: explain(one.error_code, one.error_facts, gettext),
         )
+
+
+def _version(name: str, default: int) -> int:
+    number = numbers.asked(name)
+    return default if number is None else number
 
 
 @blueprint.get("/configs/<int:number>/<int:version>")

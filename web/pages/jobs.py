@@ -12,7 +12,7 @@ from core.jobs import JobId, JobState, Resolution
 from core.jobs.values import FINISHED
 from security import audit
 from security.roles import Permission
-from web import forms, states
+from web import forms, numbers, states
 from web.access import requires
 from web.i18n import gettext
 from web.notices import redirect_with
@@ -29,7 +29,7 @@ def index() -> str:
     state = request.args.get("state", "")
     known = JobState(state) if state in set(JobState) else None
     with console().database.read() as session:
-        found = jobs.find(session, state=known, before=_number(request.args.get("before", "")), limit=PAGE)
+        found = jobs.find(session, state=known, before=_before(), limit=PAGE)
         now = console().clock.now()
         return render_template(
             "jobs.html",
@@ -43,8 +43,9 @@ def index() -> str:
         )
 
 
-def _number(text: str) -> JobId | None:
-    return JobId(int(text)) if text.isdecimal() else None
+def _before() -> JobId | None:
+    number = numbers.asked("before")
+    return None if number is None else JobId(number)
 
 
 @blueprint.get("/jobs/<int:number>")

@@ -19,7 +19,7 @@ blueprint = Blueprint("password", __name__)
 @blueprint.route("/password", methods=["GET", "POST"])
 @signed_in
 def change() -> Response:
-    if request.method == "GET":
+    if request.method != "POST":
         return make_response(render_template("password.html"))
     try:
         new = forms.secret("new")

@@ -46,7 +46,7 @@ def land() -> Response:
 @blueprint.route("/login", methods=["GET", "POST"])
 def login() -> Response:
     wanted = local_path(request.args.get("next"))
-    if request.method == "GET":
+    if request.method != "POST":
         if principal():
             return redirect(wanted, 303)
         return make_response(render_template("login.html"))

@@ -20,7 +20,7 @@ blueprint = Blueprint("setup", __name__)
 def begin() -> Response:
     if console().is_set_up():
         return redirect(url_for("session.login"), 303)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page()
     try:
         _complete()

@@ -55,7 +55,7 @@ def index() -> str:
 @blueprint.route("/transfers/new", methods=["GET", "POST"])
 @requires(Permission.SUBMIT_TRANSFER)
 def submit() -> AnyResponse:
-    if request.method == "GET":
+    if request.method != "POST":
         return _form()
     try:
         uid = _submit()
