@@ -214,6 +214,7 @@ def _worker(application: Application, stop: threading.Event) -> None:
 
     settings, database = application.settings, application.database
     services = _worker_services(application)
+    _keep_audit_log(application, stop)
     worker = jobs.Worker(
         database,
         threads=settings.worker.threads,
@@ -235,6 +236,18 @@ def _worker(application: Application, stop: threading.Event) -> None:
 
     threading.Thread(target=end, daemon=True).start()
     worker.run()
+
+
+def _keep_audit_log(application: Application, stop: threading.Event) -> None:
+    """The worker is the one process that holds the key which signs the log's checkpoints."""
+    from security.audit.keeping import Keeper, open_key  # noqa: PLC0415
+    from security.vault import Keyring, Realm, Vault  # noqa: PLC0415
+
+    database, clock = application.database, application.clock
+    keyring = Keyring.load(application.settings.storage.data, [Realm.AUDIT])
+    with database.write() as session:
+        key = open_key(session, Vault(keyring, clock), clock)
+    threading.Thread(target=Keeper(database, key, clock).run, args=(stop,), daemon=True).start()
 
 
 @dataclass(frozen=True)

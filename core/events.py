@@ -23,6 +23,8 @@ class Event(StrEnum):
     LOGGED_OUT = "security:session:logout"
     SESSION_ENDED = "security:session:end"
     ACCESS_DENIED = "security:access:deny"
+    # the audit log itself
+    AUDIT_KEY_CREATED = "audit:key:create"
     # vault
     CREDENTIAL_STORED = "security:credential:store"
     CREDENTIAL_DELETED = "security:credential:delete"
