@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from json.encoder import encode_basestring
+from typing import Any
 
 DOMAIN = b"guanjin-audit-v1\n"
 GENESIS = "0" * 64
@@ -24,7 +25,7 @@ FIELDS = (
 )
 # The order in which they are hashed.
 SORTED = tuple(sorted(FIELDS))
-_KEYS = tuple(f'"{name}":' for name in SORTED)
+_TEMPLATE = "{" + ",".join(f'"{name}":%s' for name in SORTED) + "}"
 
 
 def moment(at: datetime) -> str:
@@ -35,7 +36,7 @@ def moment(at: datetime) -> str:
 def canonical(fields: Mapping[str, object]) -> bytes:
     """RFC 8785 (JSON canonicalization); with text, integers and null only, sorted keys and no spaces are all of it.
 
-    Raises TypeError for a value of another type: a log that was tampered with may hold anything.
+    Raises TypeError or ValueError for a value of another type: a log that was tampered with may hold anything.
     """
     return _encoded([fields[name] for name in SORTED])
 
@@ -50,15 +51,24 @@ def link_sorted(previous: str, values: Sequence[object]) -> str:
     return hashlib.sha256(DOMAIN + bytes.fromhex(previous) + _encoded(values)).hexdigest()
 
 
-def _encoded(values: Sequence[object]) -> bytes:
-    return ("{" + ",".join([key + _value(value) for key, value in zip(_KEYS, values, strict=True)]) + "}").encode()
-
-
-def _value(value: object) -> str:
-    if type(value) is str:
-        return encode_basestring(value)
-    if value is None:
-        return "null"
-    if type(value) is int:
-        return str(value)
-    raise TypeError(f"{type(value).__name__} in an audit record")
+def _encoded(values: Sequence[Any]) -> bytes:
+    """Written out, because a loop over the fields takes twice as long. What is no text or integer raises."""
+    account_id, kind, name, address, after, at, before, detail, event, result, sequence, subject = values
+    text = encode_basestring
+    return (
+        _TEMPLATE
+        % (
+            "null" if account_id is None else format(account_id, "d"),
+            text(kind),
+            text(name),
+            "null" if address is None else text(address),
+            "null" if after is None else text(after),
+            text(at),
+            "null" if before is None else text(before),
+            "null" if detail is None else text(detail),
+            text(event),
+            text(result),
+            format(sequence, "d"),
+            text(subject),
+        )
+    ).encode()

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from security.audit import stored_tree
-from security.audit.rows import pages
+from security.audit.rows import SEQUENCE, fields_of, pages
 
 FORMAT = "guanjin-audit-v1"
 
@@ -21,9 +21,9 @@ def export_lines(session: Session) -> Iterator[str]:
     notes = dict(stored_tree.notes(session))
     for page in pages(session):
         for raw in page:
-            yield _line(raw.fields)
-            if raw.sequence in notes:
-                yield _line({"checkpoint": notes.pop(raw.sequence)})
+            yield _line(fields_of(raw))
+            if raw[SEQUENCE] in notes:
+                yield _line({"checkpoint": notes.pop(raw[SEQUENCE])})
     for note in notes.values():
         yield _line({"checkpoint": note})
 

@@ -69,11 +69,11 @@ class ConsistencyProof:
 def prove_record(session: Session, sequence: int) -> InclusionProof:
     """Under the newest checkpoint. Raises RecordNotFoundError, NoCheckpointError (it is too new)."""
     page = next(rows.pages(session, sequence - 1, size=1), [])
-    if not page or page[0].sequence != sequence:
+    if not page or page[0][rows.SEQUENCE] != sequence:
         raise RecordNotFoundError(sequence=sequence)
     note, claim = _newest(session, sequence)
     hashes = tree.inclusion(sequence - 1, claim.size, stored_tree.node_reader(session))
-    return InclusionProof(page[0].fields, hashes, note, tuple(map(str, stored_tree.keys(session))))
+    return InclusionProof(rows.fields_of(page[0]), hashes, note, tuple(map(str, stored_tree.keys(session))))
 
 
 def prove_beginning(session: Session, old: int) -> ConsistencyProof:

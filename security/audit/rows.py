@@ -5,34 +5,25 @@ A tampered value need not fit its column's type, and must be handed on instead o
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Row, Select, String, select, type_coerce
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from security.audit.chain import SORTED, moment
-from security.audit.models import AuditRecord
+from security.audit.chain import FIELDS, SORTED, moment
 
 PAGE = 1000
-_AT, _SEQUENCE = SORTED.index("at"), SORTED.index("sequence")
+
+Raw = tuple[Any, ...]
+"""What is hashed, in the order of `chain.SORTED`, then the hash before and the record's own."""
+
+AT, SEQUENCE, PREVIOUS, HASH = SORTED.index("at"), SORTED.index("sequence"), len(SORTED), len(SORTED) + 1
 
 
-class Raw(NamedTuple):
-    """`values` are what is hashed, in the order of `chain.SORTED`."""
-
-    sequence: Any
-    values: tuple[Any, ...]
-    previous: Any
-    hash: Any
-
-    @property
-    def fields(self) -> dict[str, Any]:
-        return {**dict(zip(SORTED, self.values, strict=True)), "previous": self.previous, "hash": self.hash}
-
-    @property
-    def at(self) -> Any:
-        return self.values[_AT]
+def fields_of(raw: Raw) -> dict[str, Any]:
+    """By name, as the format lists them."""
+    named = dict(zip((*SORTED, "previous", "hash"), raw, strict=True))
+    return {name: named[name] for name in (*FIELDS, "previous", "hash")}
 
 
 class UnreadableError(Exception):
@@ -46,11 +37,12 @@ class UnreadableError(Exception):
 def pages(session: Session, after: int | None = None, *, size: int = PAGE) -> Iterator[list[Raw]]:
     """Oldest first. Raises UnreadableError, once everything before has been handed out."""
     wanted = size
+    unreadable = (DBAPIError, ValueError, session.connection().dialect.loaded_dbapi.Error)
     while True:
         try:
             with session.begin_nested():
-                page = [_raw(row) for row in session.execute(_page(session, after, wanted))]
-        except (DBAPIError, ValueError) as error:
+                page = _page(session, after, wanted)
+        except unreadable as error:
             if wanted == 1:
                 raise UnreadableError(after) from error
             wanted = 1  # creep up to the one record that cannot be read
@@ -59,22 +51,18 @@ def pages(session: Session, after: int | None = None, *, size: int = PAGE) -> It
             yield page
         if len(page) < wanted:
             return
-        after = page[-1].sequence
+        after = page[-1][SEQUENCE]
 
 
-def _raw(row: Row[Any]) -> Raw:
-    cells: list[Any] = list(row)
-    values = tuple(cells[:-2])
-    if isinstance(values[_AT], datetime):
-        values = (*values[:_AT], moment(values[_AT]), *values[_AT + 1 :])
-    return Raw(values[_SEQUENCE], values, cells[-2], cells[-1])
-
-
-def _page(session: Session, after: int | None, size: int) -> Select[Any]:
-    table = AuditRecord.__table__
-    columns: list[Any] = [table.columns[name] for name in (*SORTED, "previous", "hash")]
-    if session.get_bind().dialect.name == "sqlite":
-        # The stored text itself is what was hashed; PostgreSQL has only one spelling of a moment.
-        columns[_AT] = type_coerce(table.columns["at"], String)
-    statement = select(*columns).order_by(AuditRecord.sequence).limit(size)
-    return statement if after is None else statement.where(AuditRecord.sequence > after)
+def _page(session: Session, after: int | None, size: int) -> list[Raw]:
+    """By the driver: SQLite's stored text of a time itself is what was hashed, and rows need not become objects."""
+    connection = session.connection()
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    names = ", ".join(f'"{name}"' for name in (*SORTED, "previous", "hash"))
+    where = "" if after is None else f" WHERE sequence > {mark}"
+    statement = f"SELECT {names} FROM audit_record{where} ORDER BY sequence LIMIT {mark}"  # noqa: S608  # our columns
+    cursor = connection.exec_driver_sql(statement, (size,) if after is None else (after, size)).cursor
+    return [
+        (*row[:AT], moment(row[AT]), *row[AT + 1 :]) if isinstance(row[AT], datetime) else row
+        for row in cursor.fetchall()
+    ]

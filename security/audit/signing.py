@@ -20,7 +20,7 @@ from security.audit.checkpoint import Checkpoint
 from security.audit.errors import SigningRefusedError
 from security.audit.models import AuditCheckpoint, AuditHead, AuditTree
 from security.audit.note import VerifierKey
-from security.audit.rows import Raw
+from security.audit.rows import AT, HASH, PREVIOUS, SEQUENCE, Raw
 from security.audit.tiles import Tiles
 
 RECORDS = 1000
@@ -93,7 +93,7 @@ def _prepare(session: Session, key: SigningKey) -> _Step | None:
     if not page:
         return None
     _check_chain(page, state)
-    leaves = [tree.leaf_hash(bytes.fromhex(raw.hash)) for raw in page]
+    leaves = [tree.leaf_hash(bytes.fromhex(raw[HASH])) for raw in page]
     stored = stored_tree.tile_reader(session)
     changed = tiles.extended(stored, state.size, leaves)
 
@@ -103,7 +103,7 @@ def _prepare(session: Session, key: SigningKey) -> _Step | None:
     size = state.size + len(page)
     latest, setback = _clock_of(page, state)
     claim = Checkpoint(key.origin, size, tree.root(size, tiles.reader(grown)))
-    return _Step(state.size, changed, page[-1].hash, latest, setback, claim)
+    return _Step(state.size, changed, page[-1][HASH], latest, setback, claim)
 
 
 def _check_last(session: Session, state: AuditTree, key: SigningKey) -> None:
@@ -124,21 +124,20 @@ def _check_chain(page: list[Raw], state: AuditTree) -> None:
     last, previous = state.size, state.head
     for raw in page:
         try:
-            sound = (
-                raw.sequence == last + 1 and raw.previous == previous and link_sorted(previous, raw.values) == raw.hash
-            )
+            follows = (raw[SEQUENCE], raw[PREVIOUS]) == (last + 1, previous)
+            sound = follows and link_sorted(previous, raw[:PREVIOUS]) == raw[HASH]
         except (TypeError, ValueError):
             sound = False
         if not sound:
             raise SigningRefusedError(sequence=last + 1)
-        last, previous = raw.sequence, raw.hash
+        last, previous = raw[SEQUENCE], raw[HASH]
 
 
 def _clock_of(page: list[Raw], state: AuditTree) -> tuple[datetime, timedelta]:
     """The latest time so far, and how far a later record's time lay before an earlier one's at most."""
     latest, setback = state.latest, timedelta(microseconds=state.setback_us)
     for raw in page:
-        at = datetime.fromisoformat(raw.at)
+        at = datetime.fromisoformat(raw[AT])
         if latest is None or at >= latest:
             latest = at
         else:

@@ -20,7 +20,7 @@ from security.audit.chain import GENESIS, link_sorted
 from security.audit.checkpoint import Checkpoint
 from security.audit.models import AuditHead, AuditRecord
 from security.audit.note import VerifierKey
-from security.audit.rows import Raw, UnreadableError, pages
+from security.audit.rows import HASH, PREVIOUS, SEQUENCE, Raw, UnreadableError, pages
 from security.audit.tiles import WIDTH, Tiles
 
 
@@ -109,8 +109,8 @@ class _Walk:
             breach = _breach(raw, self.last + 1, self.previous)
             if breach:
                 raise _BrokenError(self.last + 1, breach)
-            self.last, self.previous = raw.sequence, raw.hash
-            leaves.append(tree.leaf_hash(bytes.fromhex(raw.hash)))
+            self.last, self.previous = raw[SEQUENCE], raw[HASH]
+            leaves.append(tree.leaf_hash(bytes.fromhex(self.previous)))
             if self.last == end and self.previous != head:
                 raise _BrokenError(self.last, Breach.HEAD)
             if self.last in self._promises or self.last == self._covered:
@@ -181,12 +181,12 @@ def _promises(session: Session, keys: Sequence[VerifierKey], witnesses: Iterable
 
 
 def _breach(raw: Raw, expected: int, previous: str) -> Breach | None:
-    if raw.sequence != expected:
+    if raw[SEQUENCE] != expected:
         return Breach.MISSING
-    if raw.previous != previous:
+    if raw[PREVIOUS] != previous:
         return Breach.UNLINKED
     try:
-        return None if link_sorted(previous, raw.values) == raw.hash else Breach.ALTERED
+        return None if link_sorted(previous, raw[:PREVIOUS]) == raw[HASH] else Breach.ALTERED
     except (TypeError, ValueError):
         return Breach.ALTERED
 
