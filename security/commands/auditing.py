@@ -46,12 +46,16 @@ def audit_list(application: Application, /, *, as_json: bool, before: int | None
     with application.database.read() as session:
         page = find(session, Filter(**wanted), before=before, limit=limit)
     if as_json:
-        print_json({"records": [entry.public() for entry in page.records], "older": page.older})
+        print_json({"records": [entry.public() for entry in page.records], "older": page.older, "cut": page.cut})
         return
     rows = [_row(application, entry, zone) for entry in page.records]
     headings = (N_("no."), N_("time"), N_("who"), N_("from"), N_("event"), N_("object"), N_("result"))
     print_table(translated(application, headings), rows)
-    if page.older is not None:
+    if page.cut:
+        application.hint(
+            N_("looked back as far as record %(sequence)s; go on with --before %(sequence)s"), sequence=page.older
+        )
+    elif page.older is not None:
         application.hint(N_("more with --before %(sequence)s"), sequence=page.older)
 
 
