@@ -332,11 +332,23 @@ def database_status(application: Application, *, as_json: bool) -> None:
 @pass_application
 def database_upgrade(application: Application) -> None:
     found = Database(application.settings.database_url)
-    if schema.current(found) is None:
+    before = schema.current(found)
+    if before is None:
         raise schema.SchemaMissingError(url=found.url.render_as_string())
     schema.upgrade(found)
+    if before != schema.head():
+        _note_upgrade(found, before)
     found.close()
     application.say(N_("the database has schema %(schema)s"), schema=schema.head())
+
+
+def _note_upgrade(found: Database, before: str) -> None:
+    from security import audit  # noqa: PLC0415  # commands load what they need
+
+    old, new = {"schema": before}, {"schema": schema.head()}
+    actor = audit.console_actor()
+    with found.write() as session:
+        audit.record(session, Event.SCHEMA_UPGRADED, actor, subject="installation", before=old, after=new)
 
 
 def _address(application: Application) -> str:

@@ -10,6 +10,7 @@ from security.audit.verification import Breach
 _EVENTS: Mapping[str, str] = MappingProxyType(
     {
         Event.SYSTEM_INITIALISED: N_("installation prepared"),
+        Event.SCHEMA_UPGRADED: N_("database schema upgraded"),
         Event.SYSTEM_STARTED: N_("program started"),
         Event.SYSTEM_STOPPED: N_("program stopped"),
         Event.SETUP_TOKEN_ISSUED: N_("set-up token issued"),
@@ -59,6 +60,7 @@ _EVENTS: Mapping[str, str] = MappingProxyType(
         Event.TRANSFER_SEALING: N_("transfer being sealed"),
         Event.TRANSFER_SEALED: N_("transfer sealed"),
         Event.TRANSFER_QUARANTINED: N_("transfer quarantined"),
+        Event.TRANSFER_CARRIED: N_("hand-off asked for"),
         Event.TRANSFER_HANDED_OFF: N_("transfer handed off"),
         Event.TRANSFER_UNCONFIRMED: N_("transfer without receipt"),
         Event.TRANSFER_RECEIPTED: N_("transfer receipted"),
