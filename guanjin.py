@@ -214,6 +214,7 @@ def _worker(application: Application, stop: threading.Event) -> None:
 
     settings, database = application.settings, application.database
     services = _worker_services(application)
+    _keep_audit_log(application, stop)
     worker = jobs.Worker(
         database,
         threads=settings.worker.threads,
@@ -235,6 +236,18 @@ def _worker(application: Application, stop: threading.Event) -> None:
 
     threading.Thread(target=end, daemon=True).start()
     worker.run()
+
+
+def _keep_audit_log(application: Application, stop: threading.Event) -> None:
+    """The worker is the one process that holds the key which signs the log's checkpoints."""
+    from security.audit.keeping import Keeper, open_key  # noqa: PLC0415
+    from security.vault import Keyring, Realm, Vault  # noqa: PLC0415
+
+    database, clock = application.database, application.clock
+    keyring = Keyring.load(application.settings.storage.data, [Realm.AUDIT])
+    with database.write() as session:
+        key = open_key(session, Vault(keyring, clock), clock)
+    threading.Thread(target=Keeper(database, key, clock).run, args=(stop,), daemon=True).start()
 
 
 @dataclass(frozen=True)
@@ -319,11 +332,23 @@ def database_status(application: Application, *, as_json: bool) -> None:
 @pass_application
 def database_upgrade(application: Application) -> None:
     found = Database(application.settings.database_url)
-    if schema.current(found) is None:
+    before = schema.current(found)
+    if before is None:
         raise schema.SchemaMissingError(url=found.url.render_as_string())
     schema.upgrade(found)
+    if before != schema.head():
+        _note_upgrade(found, before)
     found.close()
     application.say(N_("the database has schema %(schema)s"), schema=schema.head())
+
+
+def _note_upgrade(found: Database, before: str) -> None:
+    from security import audit  # noqa: PLC0415  # commands load what they need
+
+    old, new = {"schema": before}, {"schema": schema.head()}
+    actor = audit.console_actor()
+    with found.write() as session:
+        audit.record(session, Event.SCHEMA_UPGRADED, actor, subject="installation", before=old, after=new)
 
 
 def _address(application: Application) -> str:

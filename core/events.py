@@ -6,6 +6,7 @@ from enum import StrEnum
 class Event(StrEnum):
     # system
     SYSTEM_INITIALISED = "system:installation:initialise"
+    SCHEMA_UPGRADED = "system:schema:upgrade"
     SYSTEM_STARTED = "system:process:start"
     SYSTEM_STOPPED = "system:process:stop"
     # accounts and sessions
@@ -23,6 +24,8 @@ class Event(StrEnum):
     LOGGED_OUT = "security:session:logout"
     SESSION_ENDED = "security:session:end"
     ACCESS_DENIED = "security:access:deny"
+    # the audit log itself
+    AUDIT_KEY_CREATED = "audit:key:create"
     # vault
     CREDENTIAL_STORED = "security:credential:store"
     CREDENTIAL_DELETED = "security:credential:delete"
@@ -61,6 +64,7 @@ class Event(StrEnum):
     TRANSFER_SEALING = "ferry:transfer:seal-start"
     TRANSFER_QUARANTINED = "ferry:transfer:quarantine"
     TRANSFER_SEALED = "ferry:transfer:seal"
+    TRANSFER_CARRIED = "ferry:transfer:carry"
     TRANSFER_HANDED_OFF = "ferry:transfer:hand-off"
     TRANSFER_RECEIPTED = "ferry:transfer:receipt"
     TRANSFER_UNCONFIRMED = "ferry:transfer:unconfirmed"

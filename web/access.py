@@ -5,13 +5,15 @@ signed in is enough (`signed_in`). A view with none of these is refused to every
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from core.events import Event
+from security import audit
 from web.errors import PermissionMissingError
-from web.state import console, principal
+from web.state import actor, console, principal
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -79,7 +81,16 @@ def _check(endpoint: str) -> None:
     if needed is None:
         raise PermissionMissingError(permission=endpoint)
     if needed and not needed & g.principal.permissions:
-        raise PermissionMissingError(permission=", ".join(sorted(needed)))
+        _refuse(", ".join(sorted(needed)))
+
+
+def _refuse(permission: str) -> NoReturn:
+    """Recorded, because somebody who tries doors is what the log is for (ASVS 16.3.2)."""
+    error = PermissionMissingError(permission=permission)
+    subject = f"page:{request.method} {request.path}"
+    clock = console().clock
+    audit.record_refusal(console().database, Event.ACCESS_DENIED, actor(), error, subject=subject, clock=clock)
+    raise error
 
 
 def _identify() -> Any:

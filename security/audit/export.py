@@ -2,25 +2,31 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from security.audit.models import AuditRecord
-from security.audit.recording import fields_of
+from security.audit import stored_tree
+from security.audit.rows import SEQUENCE, fields_of, pages
 
-PAGE = 1000
+FORMAT = "guanjin-audit-v1"
 
 
 def export_lines(session: Session) -> Iterator[str]:
-    """Oldest first, in pages, so that the size of the log does not matter."""
-    last = 0
-    while True:
-        statement = select(AuditRecord).where(AuditRecord.sequence > last).order_by(AuditRecord.sequence).limit(PAGE)
-        page = session.scalars(statement).all()
-        for entry in page:
-            yield json.dumps({**fields_of(entry), "previous": entry.previous, "hash": entry.hash}, ensure_ascii=False)
-        if len(page) < PAGE:
-            return
-        last = page[-1].sequence
-        session.expunge_all()
+    """A line on the log itself, then records, oldest first, and each checkpoint behind the last record that it covers.
+
+    Checkpoints that cover more than there is come last: it is the checker who says what that means.
+    """
+    yield _line({"log": FORMAT, "keys": [str(key) for key in stored_tree.keys(session)]})
+    notes = dict(stored_tree.notes(session))
+    for page in pages(session):
+        for raw in page:
+            yield _line(fields_of(raw))
+            if raw[SEQUENCE] in notes:
+                yield _line({"checkpoint": notes.pop(raw[SEQUENCE])})
+    for note in notes.values():
+        yield _line({"checkpoint": note})
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

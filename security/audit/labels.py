@@ -10,6 +10,7 @@ from security.audit.verification import Breach
 _EVENTS: Mapping[str, str] = MappingProxyType(
     {
         Event.SYSTEM_INITIALISED: N_("installation prepared"),
+        Event.SCHEMA_UPGRADED: N_("database schema upgraded"),
         Event.SYSTEM_STARTED: N_("program started"),
         Event.SYSTEM_STOPPED: N_("program stopped"),
         Event.SETUP_TOKEN_ISSUED: N_("set-up token issued"),
@@ -26,6 +27,7 @@ _EVENTS: Mapping[str, str] = MappingProxyType(
         Event.LOGGED_OUT: N_("logged out"),
         Event.SESSION_ENDED: N_("session ended"),
         Event.ACCESS_DENIED: N_("access denied"),
+        Event.AUDIT_KEY_CREATED: N_("key of the audit log created"),
         Event.CREDENTIAL_STORED: N_("credential stored"),
         Event.CREDENTIAL_DELETED: N_("credential deleted"),
         Event.CREDENTIAL_OPENED: N_("credential used"),
@@ -59,6 +61,7 @@ _EVENTS: Mapping[str, str] = MappingProxyType(
         Event.TRANSFER_SEALING: N_("transfer being sealed"),
         Event.TRANSFER_SEALED: N_("transfer sealed"),
         Event.TRANSFER_QUARANTINED: N_("transfer quarantined"),
+        Event.TRANSFER_CARRIED: N_("hand-off asked for"),
         Event.TRANSFER_HANDED_OFF: N_("transfer handed off"),
         Event.TRANSFER_UNCONFIRMED: N_("transfer without receipt"),
         Event.TRANSFER_RECEIPTED: N_("transfer receipted"),
@@ -84,6 +87,11 @@ BREACHES: Mapping[Breach, str] = MappingProxyType(
         Breach.UNLINKED: N_("it does not follow the record before it"),
         Breach.UNREADABLE: N_("the database cannot read it"),
         Breach.HEAD: N_("the log does not end where it should"),
+        Breach.CHECKPOINT: N_("the records up to it are not the ones that were signed"),
+        Breach.SIGNATURE: N_("the checkpoint stored for it is not signed by the log's key"),
+        Breach.TILE: N_("the tree stored beside the records does not fit them"),
+        Breach.WITNESS: N_("the records up to it do not fit a checkpoint kept elsewhere"),
+        Breach.CUT: N_("records from it on are missing: a checkpoint covers them"),
     }
 )
 

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -14,8 +14,14 @@ Result = Literal["ok", "refused", "failed"]
 SUBJECT_LENGTH = 200
 NAME_LENGTH = 100
 ADDRESS_LENGTH = 64
+INDEXED = ("at", "event", "actor_name", "subject", "address", "result")
 # SQLite keeps an INTEGER key as the row's own number; PostgreSQL's integer would end after two billion records.
 Sequence = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _sorted(length: int) -> String:
+    """Text in the order of its bytes, as SQLite has it anyway, so that a beginning is a range of an index."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 class AuditRecord(Base):
@@ -25,20 +31,18 @@ class AuditRecord(Base):
     __table_args__ = (
         CheckConstraint("sequence > 0", name="sequence"),
         CheckConstraint("result IN ('ok', 'refused', 'failed')", name="result"),
-        Index(None, "at"),
-        Index(None, "event"),
-        Index(None, "actor_name"),
-        Index(None, "subject"),
+        # With the number behind, because every list goes from new to old.
+        *(Index(None, name, "sequence") for name in INDEXED),
     )
 
     sequence: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=False)
     at: Mapped[datetime]
-    event: Mapped[str] = mapped_column(String(64))
-    actor_name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    event: Mapped[str] = mapped_column(_sorted(64))
+    actor_name: Mapped[str] = mapped_column(_sorted(NAME_LENGTH))
     actor_kind: Mapped[str] = mapped_column(String(8))
     account_id: Mapped[int | None]
-    address: Mapped[str | None] = mapped_column(String(ADDRESS_LENGTH))
-    subject: Mapped[str] = mapped_column(String(SUBJECT_LENGTH))
+    address: Mapped[str | None] = mapped_column(_sorted(ADDRESS_LENGTH))
+    subject: Mapped[str] = mapped_column(_sorted(SUBJECT_LENGTH))
     result: Mapped[str] = mapped_column(String(8))
     before_json: Mapped[str | None] = mapped_column("before", Text)
     after_json: Mapped[str | None] = mapped_column("after", Text)
@@ -73,3 +77,50 @@ class AuditHead(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     sequence: Mapped[int] = mapped_column(Sequence)
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditTree(Base):
+    """How far the tree has come: one row that whoever signs locks. Behind the chain by a few seconds at most.
+
+    `head` is the hash of record `size`. `latest` is the latest time among the records, and `setback_us` the most
+    that a record's time lies before one that an earlier record has: how far the clock was ever set back.
+    """
+
+    __tablename__ = "audit_tree"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    size: Mapped[int] = mapped_column(Sequence)
+    head: Mapped[str] = mapped_column(String(64))
+    latest: Mapped[datetime | None]
+    setback_us: Mapped[int] = mapped_column(BigInteger)
+
+
+class AuditTile(Base):
+    """Up to 256 hashes of the tree, see `security.audit.tiles`."""
+
+    __tablename__ = "audit_tile"
+
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=False)
+    hashes: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditKey(Base):
+    """A key that signs checkpoints, by its public half. Whoever checks has it from elsewhere, too."""
+
+    __tablename__ = "audit_key"
+
+    verifier: Mapped[str] = mapped_column(String(300), primary_key=True)
+    created: Mapped[datetime]
+
+
+class AuditCheckpoint(Base):
+    """A checkpoint that was signed; `note` is its exact text."""
+
+    __tablename__ = "audit_checkpoint"
+    __table_args__ = (Index(None, "signed"),)
+
+    size: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=False)
+    note: Mapped[str] = mapped_column(Text)
+    signed: Mapped[datetime]

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 REDACTED = "***"
@@ -29,6 +30,7 @@ _HARMLESS_END = re.compile(
 )
 
 
+@lru_cache(4096)
 def is_secret(key: str) -> bool:
     """Whether the value under this key must not be written down."""
     words = [word.lower() for word in _WORD.findall(key)]
@@ -41,6 +43,8 @@ def is_secret(key: str) -> bool:
 
 def plain(text: str, length: int) -> str:
     """Text fit for a bounded column and for a terminal: no control characters, no half characters, not too long."""
+    if len(text) <= length and text.isprintable():
+        return text
     text = text[: length + 1].encode("utf-8", "replace").decode()
     text = "".join(character if _shows(character) else "\ufffd" for character in text)
     return text if len(text) <= length else text[: length - 1] + "…"
@@ -53,6 +57,8 @@ def _shows(character: str) -> bool:
 def _cleaned(value: Any, depth: int) -> Any:
     if value is None or isinstance(value, bool | int):
         return value
+    if type(value) is str:
+        return value if len(value) <= TEXT_LENGTH and value.isprintable() else _text(value)
     if depth > DEPTH:
         return "…"
     if isinstance(value, Mapping):

@@ -1,25 +1,27 @@
-"""Is the log what was written? Walks the chain in pages, so that ten million records need no memory.
+"""Is the log what was written? Walks chain and tree in pages, so that ten million records need no memory.
 
-Reads raw columns: a tampered value need not fit its column's type, and must be reported instead of stopping the walk.
+The chain shows which record was changed, removed, added or moved. The tree, recomputed along the way, is compared with
+every checkpoint that was signed over it, so rewriting the records together with their chain shows as well; and with
+the stored tiles, so that proofs can be relied on.
 
-What no local check can find is a log whose tail was cut together with the head row; that shows against a head noted
-elsewhere, which is why `Verification.head` is printed.
+What no local check can find is a log that was rewritten by somebody who has the signing key too, or cut together with
+everything that tells of it: that shows against checkpoints kept elsewhere (`witnesses`) and a key noted elsewhere.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import Row, Select, String, func, select, type_coerce
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from security.audit.chain import GENESIS, link, moment
+from security.audit import checkpoint, stored_tree, tiles, tree
+from security.audit.chain import GENESIS, link_sorted
+from security.audit.checkpoint import Checkpoint
 from security.audit.models import AuditHead, AuditRecord
-
-PAGE = 1000
+from security.audit.note import VerifierKey
+from security.audit.rows import HASH, PREVIOUS, SEQUENCE, Raw, UnreadableError, pages
+from security.audit.tiles import WIDTH, Tiles
 
 
 class Breach(StrEnum):
@@ -30,6 +32,11 @@ class Breach(StrEnum):
     UNLINKED = "unlinked"  # it does not follow the record before it
     UNREADABLE = "unreadable"  # the database cannot give it back
     HEAD = "head"  # the log does not end where the head row says
+    CHECKPOINT = "checkpoint"  # what was signed when the log ended here is not what it holds up to here
+    SIGNATURE = "signature"  # the checkpoint stored for this size is signed by none of the keys
+    TILE = "tile"  # the tree stored beside the records does not fit them
+    WITNESS = "witness"  # a checkpoint kept elsewhere does not fit the records up to here
+    CUT = "cut"  # a checkpoint covers more records than there are
 
 
 @dataclass(frozen=True)
@@ -40,47 +47,146 @@ class Break:
 
 @dataclass(frozen=True)
 class Verification:
-    """`records` were found whole, `head` is the hash of the last of them; `broken` is None if all is well."""
+    """`records` were found whole, `head` is the hash of the last of them; `broken` is None if all is well.
+
+    `root` is that of the tree over all `records`; `signed` is the size of the newest checkpoint that holds.
+    """
 
     records: int
     head: str
     broken: Break | None
+    root: str = ""
+    signed: int = 0
 
 
-class _UnreadableError(Exception):
-    pass
+Promises = Mapping[int, Sequence[tuple[bytes | None, Breach]]]
+"""By size, what the root there has to be, and what it means where it is not; None for a promise that nobody signed."""
 
 
-def verify(session: Session) -> Verification:
-    """Walk the whole log. Never raises because of what it finds."""
+def verify(session: Session, *, keys: Sequence[VerifierKey] = (), witnesses: Iterable[Checkpoint] = ()) -> Verification:
+    """Walk the whole log. Never raises because of what it finds.
+
+    `keys` are the ones that were noted elsewhere; without them those of the database are taken, which somebody who
+    owns it may have exchanged together with every signature. `witnesses` are checkpoints kept elsewhere.
+    """
     head = session.execute(select(AuditHead.sequence, AuditHead.hash)).one_or_none()
-    last, previous = 0, GENESIS
+    walk = _Walk(session, _promises(session, keys or stored_tree.keys(session), witnesses))
     end = None if head is None else head.sequence
     try:
-        for row in _rows(session):
-            breach = _breach(row, last + 1, previous)
+        for page in pages(session):
+            walk.take(page, end, None if head is None else head.hash)
+        walk.end(at_head=_ends_at_head(session, walk.last))
+    except UnreadableError:
+        return walk.result(Break(walk.last + 1, Breach.UNREADABLE))
+    except _BrokenError as error:
+        return walk.result(error.found)
+    return walk.result(None)
+
+
+class _BrokenError(Exception):
+    def __init__(self, sequence: int, breach: Breach) -> None:
+        super().__init__(sequence, breach)
+        self.found = Break(sequence, breach)
+
+
+class _Walk:
+    """Where the walk has come to, and the tree over what it has seen: of each level only the tile that is growing."""
+
+    def __init__(self, session: Session, promises: Promises) -> None:
+        self.last, self.previous = 0, GENESIS
+        self._signed = 0
+        self._promises = promises
+        self._stored = stored_tree.tile_reader(session)
+        self._growing: Tiles = {}
+        state = stored_tree.state(session)
+        self._covered, self._covered_head = (0, GENESIS) if state is None else (state.size, state.head)
+
+    def take(self, page: Sequence[Raw], end: int | None, head: str | None) -> None:
+        """Records that have to follow; what was promised for a size among them is looked at when it is reached."""
+        leaves: list[bytes] = []
+        begun = self.last
+        for raw in page:
+            breach = _breach(raw, self.last + 1, self.previous)
             if breach:
-                return Verification(last, previous, Break(last + 1, breach))
-            last, previous = row.sequence, row.hash
-            if last == end and previous != head.hash:  # type: ignore[union-attr]  # there is an end only with a head
-                return Verification(last, previous, Break(last, Breach.HEAD))
-    except _UnreadableError:
-        return Verification(last, previous, Break(last + 1, Breach.UNREADABLE))
-    if not _ends_at_head(session, last):
-        return Verification(last, previous, Break(last + 1, Breach.HEAD))
-    return Verification(last, previous, None)
+                raise _BrokenError(self.last + 1, breach)
+            self.last, self.previous = raw[SEQUENCE], raw[HASH]
+            leaves.append(tree.leaf_hash(bytes.fromhex(self.previous)))
+            if self.last == end and self.previous != head:
+                raise _BrokenError(self.last, Breach.HEAD)
+            if self.last in self._promises or self.last == self._covered:
+                self._grow(begun, leaves)
+                begun, leaves = self.last, []
+                self._compare()
+        self._grow(begun, leaves)
+
+    def end(self, *, at_head: bool) -> None:
+        """Nothing may have been promised for more records than there are."""
+        if not at_head:
+            raise _BrokenError(self.last + 1, Breach.HEAD)
+        if self._covered > self.last or any(size > self.last for size in self._promises):
+            raise _BrokenError(self.last + 1, Breach.CUT)
+        if self._covered and self._covered not in self._promises:
+            raise _BrokenError(self._covered, Breach.CHECKPOINT)
+
+    def result(self, broken: Break | None) -> Verification:
+        root = "" if broken else self._root().hex()
+        return Verification(self.last, self.previous, broken, root, self._signed)
+
+    def _grow(self, size: int, leaves: Sequence[bytes]) -> None:
+        for (level, number), hashes in tiles.extended(self._own, size, leaves).items():
+            whole = len(hashes) == WIDTH * tree.HASH_BYTES
+            reaches = (number + 1) * WIDTH ** (level + 1)
+            if whole and reaches <= self._covered and self._stored(level, number) != hashes:
+                raise _BrokenError(number * WIDTH ** (level + 1) + 1, Breach.TILE)
+            self._growing = {key: kept for key, kept in self._growing.items() if key[0] != level}
+            self._growing[level, number] = hashes
+
+    def _own(self, level: int, number: int) -> bytes:
+        return self._growing.get((level, number), b"")
+
+    def _root(self) -> bytes:
+        return tree.root(self.last, tiles.reader(self._own))
+
+    def _compare(self) -> None:
+        if self.last == self._covered:
+            self._compare_tiles()
+        for root, breach in self._promises.get(self.last, ()):
+            if root != self._root():
+                raise _BrokenError(self.last, breach)
+            self._signed = self.last
+
+    def _compare_tiles(self) -> None:
+        """At the size of the stored tree: its end, and the tiles that are not full (others may be growing them)."""
+        own = {
+            (level, number): hashes
+            for (level, number), hashes in self._growing.items()
+            if number * WIDTH ** (level + 1) < self._covered
+        }
+        if self.previous != self._covered_head or any(
+            self._stored(*place)[: len(hashes)] != hashes for place, hashes in own.items()
+        ):
+            raise _BrokenError(self.last, Breach.TILE)
 
 
-def _breach(row: Row[Any], expected: int, previous: str) -> Breach | None:
-    if row.sequence != expected:
+def _promises(session: Session, keys: Sequence[VerifierKey], witnesses: Iterable[Checkpoint]) -> Promises:
+    found: dict[int, list[tuple[bytes | None, Breach]]] = {}
+    for size, note in stored_tree.notes(session).items():
+        claim = checkpoint.accept(note, keys)
+        sound = claim is not None and claim.size == size
+        promise = (claim.root, Breach.CHECKPOINT) if claim and sound else (None, Breach.SIGNATURE)
+        found.setdefault(size, []).append(promise)
+    for witness in witnesses:
+        found.setdefault(witness.size, []).append((witness.root, Breach.WITNESS))
+    return found
+
+
+def _breach(raw: Raw, expected: int, previous: str) -> Breach | None:
+    if raw[SEQUENCE] != expected:
         return Breach.MISSING
-    if row.previous != previous:
+    if raw[PREVIOUS] != previous:
         return Breach.UNLINKED
-    fields = {name: value for name, value in row._mapping.items() if name not in {"previous", "hash"}}  # noqa: SLF001  # a Row's public view, despite its name
-    if isinstance(fields["at"], datetime):
-        fields["at"] = moment(fields["at"])
     try:
-        return None if link(previous, fields) == row.hash else Breach.ALTERED
+        return None if link_sorted(previous, raw[:PREVIOUS]) == raw[HASH] else Breach.ALTERED
     except (TypeError, ValueError):
         return Breach.ALTERED
 
@@ -90,30 +196,3 @@ def _ends_at_head(session: Session, last: int) -> bool:
     newest = select(func.coalesce(func.max(AuditRecord.sequence), 0)).scalar_subquery()
     row = session.execute(select(AuditHead.sequence, newest.label("newest"))).one_or_none()
     return row is not None and row.sequence == row.newest and row.newest >= last
-
-
-def _rows(session: Session) -> Iterator[Row[Any]]:
-    after: int | None = None
-    size = PAGE
-    while True:
-        try:
-            with session.begin_nested():
-                page = session.execute(_page(session, after, size)).all()
-        except (DBAPIError, ValueError) as error:
-            if size == 1:
-                raise _UnreadableError from error
-            size = 1  # creep up to the one record that cannot be read
-            continue
-        yield from page
-        if len(page) < size:
-            return
-        after = page[-1].sequence
-
-
-def _page(session: Session, after: int | None, size: int) -> Select[Any]:
-    columns: list[Any] = [column for column in AuditRecord.__table__.columns if column.name != "at"]
-    at = AuditRecord.__table__.columns["at"]
-    # On SQLite the stored text itself is what was hashed; PostgreSQL has only one spelling of a moment.
-    columns.append(type_coerce(at, String).label("at") if session.get_bind().dialect.name == "sqlite" else at)
-    statement = select(*columns).order_by(AuditRecord.sequence).limit(size)
-    return statement if after is None else statement.where(AuditRecord.sequence > after)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from core.errors import GuanjinError
 from core.events import Event
 from core.jobs import enqueue
-from security.audit import Actor
+from security.audit import Actor, record
 from security.audit.models import AuditHead
 from security.ferry.approving import verified_statements
 from security.ferry.bundle import receipt
@@ -132,6 +132,8 @@ def carry_again(session: Session, ferry: Ferry, uid: str, *, actor: Actor) -> No
     row = transfer(session, uid)
     if Outgoing(row.state) is Outgoing.SEALED:
         _enqueue_carry(session, ferry, row, actor)
+        detail = {"bundle": _bundle(row).uid, "carrier": row.link.carrier}
+        record(session, Event.TRANSFER_CARRIED, actor, subject=f"transfer:{uid}", detail=detail, clock=ferry.clock)
 
 
 def parcel_of(row: FerryTransfer) -> Parcel:

@@ -6,11 +6,18 @@ from types import MappingProxyType
 
 
 class Realm(StrEnum):
-    """Who needs the secret: what reads devices, what changes devices, what crosses between networks."""
+    """Who needs the secret: what reads devices, what changes devices, what crosses between networks, what signs the
+    audit log.
+    """
 
     MONITOR = "monitor"
     CHANGE = "change"
     FERRY = "ferry"
+    AUDIT = "audit"
+
+
+# The realms whose secrets people enter and delete; what the program makes for itself in the others is not for them.
+ENTERED = (Realm.MONITOR, Realm.CHANGE, Realm.FERRY)
 
 
 class Kind(StrEnum):
@@ -80,4 +87,4 @@ def _field(field: str) -> str:
 
 
 # Reading a device happens thousands of times a minute and is no event; using the power to change one is.
-AUDITED = frozenset({Realm.CHANGE, Realm.FERRY})
+AUDITED = frozenset({Realm.CHANGE, Realm.FERRY, Realm.AUDIT})

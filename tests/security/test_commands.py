@@ -214,6 +214,7 @@ def test_an_export_is_checked_with_the_documented_format_alone(
     previous = GENESIS
     lines = target.read_text(encoding="utf-8").split("\n")
     assert lines.pop() == ""
+    assert json.loads(lines.pop(0)) == {"log": "guanjin-audit-v1", "keys": []}
     for line in lines:
         fields = json.loads(line)
         assert fields.pop("previous") == previous

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from inventory.models import Device
 from security.roles import Permission
 from security.vault import Keyring, Realm, Vault
+from security.vault.kinds import ENTERED
 from web import forms
 from web.access import requires
 from web.notices import redirect_with
@@ -23,7 +24,7 @@ def _vault() -> Vault:
 @requires(Permission.MANAGE_CREDENTIALS)
 def index() -> str:
     with console().database.read() as session:
-        entries = _vault().list(session)
+        entries = [entry for entry in _vault().list(session) if entry.realm in ENTERED]
         used: dict[str, int] = {}
         for names in session.execute(select(Device.snmp_credential, Device.ssh_credential)):
             for name in filter(None, names):
@@ -34,7 +35,7 @@ def index() -> str:
 @blueprint.post("/credentials/delete")
 @requires(Permission.MANAGE_CREDENTIALS)
 def delete() -> Response:
-    realm = Realm(forms.choice("realm", list(Realm)))
+    realm = Realm(forms.choice("realm", list(ENTERED)))
     name = forms.text("name", limit=200)
     with console().database.write() as session:
         _vault().delete(session, realm, name, actor=actor())

@@ -14,6 +14,7 @@ from core.database import Database, sqlite_url
 from core.events import Event
 from security.audit import SYSTEM, Actor, Breach, Verification, record, verify
 from security.audit.chain import GENESIS, canonical, link
+from security.audit.tree import EMPTY
 
 RECORDS = 12
 COLUMNS = (
@@ -85,7 +86,7 @@ def test_an_untouched_log_is_whole(filled: Database) -> None:
 
 
 def test_an_empty_log_is_whole(database: Database) -> None:
-    assert check(database) == Verification(0, GENESIS, None)
+    assert check(database) == Verification(0, GENESIS, None, root=EMPTY.hex())
 
 
 @pytest.mark.parametrize(
