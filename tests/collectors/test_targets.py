@@ -9,7 +9,7 @@ from inventory.kinds import SnmpVersion
 from inventory.models import Device, Line
 from security.audit import SYSTEM
 from security.vault import Keyring, Kind, Realm, Vault
-from security.vault.keyring import create_keys
+from security.vault.keyfiles import create_keys
 from security.vault.kinds import CHOICES
 from tests.collectors.county import County, build
 
