@@ -54,9 +54,10 @@ format: install-dev ## format the code
 	$(BIN)/ruff check --fix .
 
 lock: install-dev ## renew the locks in requirements/ from pyproject.toml
-	@for e in runtime demo dev; do \
-	  case $$e in demo) x="--extra demo -c requirements/runtime.txt";; \
-	    dev) x="--extra demo --extra dev -c requirements/runtime.txt -c requirements/demo.txt";; *) x="";; esac; \
+	@for e in runtime demo hsm dev; do \
+	  case $$e in demo|hsm) x="--extra $$e -c requirements/runtime.txt";; \
+	    dev) x="--extra demo --extra hsm --extra dev -c requirements/runtime.txt -c requirements/demo.txt \
+	      -c requirements/hsm.txt";; *) x="";; esac; \
 	  $(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	    --strip-extras --allow-unsafe $$x -o requirements/$$e.txt pyproject.toml || exit 1; done
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 from sqlalchemy.orm import Session
 
-from core import schema
+from core import memory, schema
 from core.clock import Clock
 from core.commandline import (
     Application,
@@ -38,10 +38,12 @@ from core.supervisor import REFUSED, FolderUnusableError, Supervisor, die_with_p
 if TYPE_CHECKING:
     from automation.archive import ArchiveKeys
     from security.ferry.site import Ferry
-    from security.vault import Vault
+    from security.vault import Keyring, Realm, Vault
+    from security.vault.agent import KeyAgent
 
 VERSION = "0.1.0"
 PARENT = "GUANJIN_PARENT"
+KEY_AGENT = "GUANJIN_KEY_AGENT"
 # After `kill -9` of a supervisor, the processes of the next one wait for those of the last one to end.
 PREDECESSOR_S = 20.0
 
@@ -56,6 +58,7 @@ GROUPS: dict[str, str] = {
     "inventory": "inventory.commands:inventory",
     "job": "core.jobs.commands:job",
     "snmp": "collectors.snmp.commands:snmp",
+    "vault": "security.commands:vault",
 }
 
 
@@ -75,10 +78,13 @@ class AlreadyInitialisedError(GuanjinError):
 @click.option(
     "--config", type=click.Path(path_type=Path, dir_okay=False), help=N_("settings file instead of ./guanjin.toml")
 )
+@click.option(
+    "--passphrase-fd", type=click.IntRange(min=3), help=N_("descriptor to read the vault's passphrase or PIN from")
+)
 @click.version_option(VERSION, prog_name="guanjin")
 @click.pass_context
-def cli(ctx: click.Context, config: Path | None) -> None:
-    ctx.obj = Application(config, recorder=_record)
+def cli(ctx: click.Context, config: Path | None, passphrase_fd: int | None) -> None:
+    ctx.obj = Application(config, recorder=_record, passphrase_fd=passphrase_fd)
     ctx.call_on_close(ctx.obj.close)
 
 
@@ -114,12 +120,13 @@ def init(application: Application) -> None:
 
 def _install(application: Application, database: Database) -> None:
     """Keys before the schema: a folder without its schema is begun again, and keys are never made beside one."""
-    from security.vault.keyring import create_keys  # noqa: PLC0415  # commands load what they need
+    from security.commands.passphrase import AskAtTerminal  # noqa: PLC0415  # commands load what they need
+    from security.vault import sources  # noqa: PLC0415  # likewise
 
     folder = application.settings.storage.data
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        create_keys(folder)
+        sources.create(application.settings, AskAtTerminal(application))
     except OSError as error:
         raise FolderUnusableError(path=folder, reason=error.strerror) from error
     schema.upgrade(database)
@@ -137,8 +144,10 @@ def _note_installation(session: Session) -> None:
 @pass_application
 def up(application: Application) -> None:
     _log_to_stderr("supervisor")
+    memory.keep_private()
     settings = application.settings
     application.database.close()
+    agent = _key_agent(application)
     command = [sys.executable, str(Path(__file__).resolve())]
     config = click.get_current_context().find_root().params["config"]
     if config:
@@ -147,14 +156,48 @@ def up(application: Application) -> None:
         {name: [*command, "process", name] for name in PROCESSES},
         application.clock,
         {**os.environ, PARENT: str(os.getpid())},
+        descriptors=agent.descriptors,
+        descriptor_variable=KEY_AGENT,
     )
     _stop_on_signals(supervisor.stop)
     with only_one(settings.storage.data / "run"):
         application.say(N_("console: %(url)s (stop with Ctrl-C)"), url=_address(application))
         _note(application, Event.SYSTEM_STARTED)
+        agent.start()
         code = supervisor.run()
+        agent.close()
         _note(application, Event.SYSTEM_STOPPED)
     click.get_current_context().exit(code)
+
+
+def _key_agent(application: Application) -> "KeyAgent":
+    """Opens the source of the master keys, here and nowhere else, and asks for the passphrase if it needs one."""
+    from security.commands.passphrase import AskAtTerminal  # noqa: PLC0415
+    from security.vault import sources  # noqa: PLC0415
+    from security.vault.agent import KeyAgent  # noqa: PLC0415
+
+    keys = sources.open_keys(application.settings, AskAtTerminal(application))
+    for realm in {realm for realms in _realms().values() for realm in realms}:
+        keys.load(realm)
+    return KeyAgent(keys.load, _realms())
+
+
+def _realms() -> "Mapping[str, tuple[Realm, ...]]":
+    """What each process may open; the web process nothing at all."""
+    from security.vault import Realm  # noqa: PLC0415
+
+    return {"poller": (Realm.MONITOR,), "worker": (Realm.CHANGE, Realm.FERRY, Realm.AUDIT)}
+
+
+def _keyring(application: Application, name: str) -> "Keyring":
+    """From the supervisor; by itself where a process runs without one, as on a machine of its own."""
+    from security.commands.passphrase import AskAtTerminal  # noqa: PLC0415
+    from security.vault import agent, sources  # noqa: PLC0415
+
+    descriptor = os.environ.pop(KEY_AGENT, "")
+    if descriptor:
+        return agent.keyring(int(descriptor))
+    return sources.keyring(application.settings, _realms()[name], AskAtTerminal(application))
 
 
 def _note(application: Application, event: Event) -> None:
@@ -171,6 +214,7 @@ def _note(application: Application, event: Event) -> None:
 def process(application: Application, name: str) -> None:
     """One process of `guanjin up`; each opens only the secrets that it needs."""
     _log_to_stderr(name)
+    memory.keep_private()
     stop = threading.Event()
     _stop_on_signals(stop)
     if parent := os.environ.get(PARENT):
@@ -200,9 +244,10 @@ def _web(application: Application, stop: threading.Event) -> None:
 
 def _poller(application: Application, stop: threading.Event) -> None:
     from collectors.poller.process import run as watch  # noqa: PLC0415
-    from security.vault import Keyring, Realm  # noqa: PLC0415
+    from security.vault import Vault  # noqa: PLC0415
 
-    keyring = Keyring.load(application.settings.storage.data, [Realm.MONITOR])
+    keyring = _keyring(application, "poller")
+    Vault(keyring, application.clock, cipher=application.settings.vault.cipher).prepare(application.database)
     watch(application.settings, application.database, keyring, stop)
 
 
@@ -214,7 +259,7 @@ def _worker(application: Application, stop: threading.Event) -> None:
 
     settings, database = application.settings, application.database
     services = _worker_services(application)
-    _keep_audit_log(application, stop)
+    _keep_audit_log(application, services.vault, stop)
     worker = jobs.Worker(
         database,
         threads=settings.worker.threads,
@@ -238,15 +283,13 @@ def _worker(application: Application, stop: threading.Event) -> None:
     worker.run()
 
 
-def _keep_audit_log(application: Application, stop: threading.Event) -> None:
+def _keep_audit_log(application: Application, vault: "Vault", stop: threading.Event) -> None:
     """The worker is the one process that holds the key which signs the log's checkpoints."""
     from security.audit.keeping import Keeper, open_key  # noqa: PLC0415
-    from security.vault import Keyring, Realm, Vault  # noqa: PLC0415
 
     database, clock = application.database, application.clock
-    keyring = Keyring.load(application.settings.storage.data, [Realm.AUDIT])
     with database.write() as session:
-        key = open_key(session, Vault(keyring, clock), clock)
+        key = open_key(session, vault, clock)
     threading.Thread(target=Keeper(database, key, clock).run, args=(stop,), daemon=True).start()
 
 
@@ -270,11 +313,12 @@ class WorkerServices:
 def _worker_services(application: Application) -> WorkerServices:
     from automation.archive import ArchiveKeys  # noqa: PLC0415
     from security.ferry.site import open_ferry  # noqa: PLC0415
-    from security.vault import Keyring, Realm, Vault  # noqa: PLC0415
+    from security.vault import Vault  # noqa: PLC0415
 
     settings, database, clock = application.settings, application.database, application.clock
-    keyring = Keyring.load(settings.storage.data, [Realm.CHANGE, Realm.FERRY])
-    vault = Vault(keyring, clock)
+    keyring = _keyring(application, "worker")
+    vault = Vault(keyring, clock, cipher=settings.vault.cipher)
+    vault.prepare(database)
     with database.write() as session:
         keys = ArchiveKeys.open(session, vault)
     return WorkerServices(clock, database, vault, keys, open_ferry(settings, clock=clock, keyring=keyring))

@@ -46,9 +46,14 @@ class Application:
     """What a command may reach, made when it is first asked for, so that `--help` needs no settings."""
 
     def __init__(
-        self, config: Path | None = None, clock: Clock | None = None, recorder: Recorder | None = None
+        self,
+        config: Path | None = None,
+        clock: Clock | None = None,
+        recorder: Recorder | None = None,
+        passphrase_fd: int | None = None,
     ) -> None:
         self._config = config
+        self.passphrase_fd = passphrase_fd
         self._recorder = recorder
         self.clock: Clock = clock or SystemClock()
         self.language = language_of()

@@ -30,6 +30,11 @@ class Event(StrEnum):
     CREDENTIAL_STORED = "security:credential:store"
     CREDENTIAL_DELETED = "security:credential:delete"
     CREDENTIAL_OPENED = "security:credential:open"
+    VAULT_ROTATED = "security:vault:rotate"
+    VAULT_MOVED = "security:vault:move"
+    RECOVERY_KEY_CREATED = "security:recovery-key:create"
+    SYSTEM_BACKED_UP = "system:backup:create"
+    SYSTEM_RESTORED = "system:backup:restore"
     # inventory
     INVENTORY_IMPORTED = "inventory:ledger:import"
     DEVICE_CREATED = "inventory:device:create"

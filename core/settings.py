@@ -22,8 +22,8 @@ from core.errors import Category, GuanjinError
 from core.i18n import N_
 
 PREFIX = "GUANJIN_"
-# Not settings of the installation: the terminal's language, where the file is, who supervises.
-NOT_SETTINGS = frozenset({"GUANJIN_LANGUAGE", "GUANJIN_CONFIG", "GUANJIN_PARENT"})
+# Not settings of the installation: the terminal's language, where the file is, who supervises, who hands over keys.
+NOT_SETTINGS = frozenset({"GUANJIN_LANGUAGE", "GUANJIN_CONFIG", "GUANJIN_PARENT", "GUANJIN_KEY_AGENT"})
 
 
 class SettingError(GuanjinError):
@@ -151,6 +151,26 @@ class SecuritySettings(Section):
     audit_days: int = Field(400, ge=180, description=N_("days that audit records are kept; 180 at least by law"))
 
 
+class VaultSettings(Section):
+    source: Literal["file", "passphrase", "credential", "pkcs11"] = Field(
+        "file",
+        description=N_("what keeps the master keys: a key file, a passphrase, a systemd credential, a PKCS#11 token"),
+    )
+    cipher: Literal["aes-256-gcm", "sm4-gcm"] = Field(
+        "aes-256-gcm", description=N_("cipher of what is sealed from now on; `guanjin vault rotate` moves the rest")
+    )
+    pkcs11_module: str = Field("", description=N_("the library of the PKCS#11 token"))
+    pkcs11_token: str = Field("guanjin", description=N_("label of the PKCS#11 token"))
+    pkcs11_key: str = Field("guanjin-vault", description=N_("label of the token's key that seals the master keys"))
+
+
+class BackupSettings(Section):
+    folder: Path | None = Field(None, description=N_("folder for system backups; empty for none by schedule"))
+    cron: str = Field("30 3 * * *", description=N_("when the system is backed up (cron, local time)"))
+    keep: int = Field(7, ge=1, le=1000, description=N_("system backups that are kept; the oldest goes first"))
+    history: bool = Field(default=False, description=N_("whether system backups hold the measurements for charts"))
+
+
 class FerrySettings(Section):
     sandbox: Literal["rlimit", "bubblewrap"] = Field(
         "rlimit", description=N_("how the inspection of foreign files is confined")
@@ -169,6 +189,8 @@ class Settings(Section):
     polling: PollingSettings = PollingSettings()
     worker: WorkerSettings = WorkerSettings()
     security: SecuritySettings = SecuritySettings()
+    vault: VaultSettings = VaultSettings()
+    backup: BackupSettings = BackupSettings()
     ferry: FerrySettings = FerrySettings()
 
     @property

@@ -117,6 +117,9 @@ class Supervisor:
     commands: Mapping[str, Sequence[str]]
     clock: Clock
     environ: Mapping[str, str]
+    # What a child inherits besides its standard streams: a descriptor, and the variable that tells it the number.
+    descriptors: Mapping[str, int] = field(default_factory=dict)
+    descriptor_variable: str = ""
     stop: threading.Event = field(default_factory=threading.Event)
     grace_s: float = 15.0
     refusal: int = 0
@@ -138,7 +141,7 @@ class Supervisor:
         if child.process is None:
             if now >= child.not_before:
                 # In a group of its own: Ctrl-C is for the supervisor, which stops its children once and in order.
-                child.process = subprocess.Popen(child.command, env=dict(self.environ), process_group=0)  # noqa: S603  # our own program
+                child.process = self._start(child)
                 child.started = now
                 log.info("%s started, process %d", child.name, child.process.pid)
             return
@@ -157,6 +160,13 @@ class Supervisor:
         delay = restart_delay(child.deaths)
         child.not_before = now + delay
         log.warning("%s ended with %d; starting it again in %.1f s", child.name, code, delay)
+
+    def _start(self, child: Child) -> "subprocess.Popen[bytes]":
+        environ, inherited = dict(self.environ), self.descriptors.get(child.name)
+        if inherited is not None:
+            environ[self.descriptor_variable] = str(inherited)
+        handed = () if inherited is None else (inherited,)
+        return subprocess.Popen(child.command, env=environ, process_group=0, pass_fds=handed)  # noqa: S603  # our own program
 
     def _end(self, children: Sequence[Child]) -> None:
         running = [child.process for child in children if child.process is not None and child.process.poll() is None]

@@ -21,7 +21,7 @@ from security.passwords import HashedPassword, PasswordPolicy
 from security.roles import THREE_ADMINISTRATORS
 from security.setup import Administrator
 from security.vault import Keyring, Kind, Realm, Vault
-from security.vault.keyring import create_keys
+from security.vault.keyfiles import create_keys
 
 DEMO = Actor("demo", "system")
 

@@ -1,4 +1,4 @@
-"""`guanjin audit`, `guanjin account`, `guanjin credential`.
+"""`guanjin audit`, `guanjin account`, `guanjin credential`, `guanjin vault`.
 
 Whoever may run these is already master of the machine, so they ask for no log-in; but the rules of separation hold
 here too, everything is recorded under `console:<user>`, and no secret is ever an argument or an output.
@@ -7,5 +7,6 @@ here too, everything is recorded under `console:<user>`, and no secret is ever a
 from security.commands.accounts import account
 from security.commands.auditing import audit
 from security.commands.credentials import credential
+from security.commands.vaulting import vault
 
-__all__ = ["account", "audit", "credential"]
+__all__ = ["account", "audit", "credential", "vault"]

@@ -10,8 +10,9 @@ from core.commandline import Application, json_option, pass_application, print_j
 from core.i18n import N_
 from security.audit import console_actor
 from security.commands.display import local, translated, zone_of
+from security.commands.passphrase import AskAtTerminal
 from security.errors import SecretInputError
-from security.vault import Keyring, Kind, Realm, Vault
+from security.vault import Keyring, Kind, Realm, Vault, sources
 from security.vault.kinds import CHOICES, ENTERED, FIELDS, OPTIONAL, REQUIRES
 
 REALM = click.Choice([realm.value for realm in ENTERED])
@@ -45,10 +46,11 @@ def credential() -> None:
 @click.option("--stdin", is_flag=True, help=N_("read the values from standard input as a JSON object"))
 @pass_application
 def credential_set(application: Application, realm: str, name: str, *, kind: str, stdin: bool) -> None:
-    keyring = Keyring.load(application.settings.storage.data, [Realm(realm)])
+    settings = application.settings
+    keyring = sources.keyring(settings, [Realm(realm)], AskAtTerminal(application))
     values = _values_from_stdin() if stdin or not FIELDS[Kind(kind)] else _ask(application, Kind(kind))
     with application.database.write() as session:
-        vault = Vault(keyring, application.clock)
+        vault = Vault(keyring, application.clock, cipher=settings.vault.cipher)
         vault.put(session, Realm(realm), name, values, kind=Kind(kind), actor=console_actor())
     application.say(N_("credential %(name)s stored in realm %(realm)s"), name=name, realm=realm)
 

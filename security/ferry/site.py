@@ -66,7 +66,7 @@ def open_ferry(
         max_file_bytes=given.file_bytes,
         medium=given.media,
         confine=given.sandbox,
-        vault=Vault(keyring) if keyring else None,
+        vault=Vault(keyring, cipher=settings.vault.cipher) if keyring else None,
         clock=clock or SystemClock(),
     )
 

@@ -1,10 +1,11 @@
 """What is secret: SNMP communities, device passwords, the ferry's keys. Encrypted in the database, keys outside it.
 
-    <data>/keys/<realm>.key     one file a realm, mode 0600: the realm's master key; not in the database's backup
-      wraps  vault_key          data keys, one or more a realm; changing the master key rewraps these few rows
-      seals  vault_secret       the secrets; each bound to its realm, name, kind and row, so it opens nowhere else
+    sources        where the master keys come from: key files, a passphrase, a systemd credential, a PKCS#11 token
+      wrap  vault_key      data keys, a few a realm; renewing a master key wraps these few rows anew
+      seal  vault_secret   the secrets; each bound to its realm, name, kind and row, so it opens nowhere else
 
-A process loads the keys of its own realms only: the poller `monitor`, the worker `change` and `ferry`, the web none.
+A process gets the keys of its own realms only (agent): the poller `monitor`, the worker `change` and `ferry`, the web
+none. What must be sealed without being able to open is sealed to a realm's public key (recipient).
 """
 
 from security.vault.keyring import Keyring

@@ -1,4 +1,4 @@
-"""AES-256-GCM with everything that must not change bound to the ciphertext. Pure: bytes in, bytes out."""
+"""Sealing with everything that must not change bound to the ciphertext. Pure: bytes in, bytes out."""
 
 import json
 import os
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from security.vault.ciphers import Cipher
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -15,8 +16,11 @@ DOMAIN = "guanjin-vault-v1"
 
 @dataclass(frozen=True)
 class Sealed:
+    """`cipher` is a mark for whoever opens it; altering the mark makes it fail like any other byte."""
+
     nonce: bytes
     ciphertext: bytes
+    cipher: str = Cipher.AES_256_GCM.value
 
 
 def new_key() -> bytes:
@@ -28,19 +32,19 @@ def key_id(key: bytes) -> str:
     return sha256(b"guanjin-vault-key-id\n" + key).hexdigest()[:16]
 
 
-def seal(key: bytes, plaintext: bytes, *bound: str) -> Sealed:
+def seal(key: bytes, plaintext: bytes, *bound: str, cipher: Cipher = Cipher.AES_256_GCM) -> Sealed:
     nonce = os.urandom(NONCE_BYTES)
-    return Sealed(nonce, AESGCM(key).encrypt(nonce, plaintext, _associated(bound)))
+    return Sealed(nonce, cipher.encrypt(key, nonce, plaintext, associated(bound)), cipher.value)
 
 
 def unseal(key: bytes, sealed: Sealed, *bound: str) -> bytes | None:
     """The plaintext; None when the key, the ciphertext or anything bound to it is not what it was."""
     try:
-        return AESGCM(key).decrypt(sealed.nonce, sealed.ciphertext, _associated(bound))
+        return Cipher(sealed.cipher).decrypt(key, sealed.nonce, sealed.ciphertext, associated(bound))
     except (InvalidTag, ValueError):
         return None
 
 
-def _associated(bound: tuple[str, ...]) -> bytes:
+def associated(bound: tuple[str, ...]) -> bytes:
     """A JSON list, so that no two different lists of texts give the same bytes."""
     return json.dumps([DOMAIN, *bound], ensure_ascii=True, separators=(",", ":")).encode()

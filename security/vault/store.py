@@ -10,13 +10,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.clock import Clock, SystemClock
+from core.database import Database
 from core.events import Event
 from security.audit import SYSTEM, Actor, record
-from security.errors import SecretDamagedError, SecretIncompleteError, SecretNameError, SecretNotFoundError
-from security.vault.envelope import Sealed, key_id, new_key, seal, unseal
+from security.errors import (
+    RealmClosedError,
+    SecretDamagedError,
+    SecretIncompleteError,
+    SecretNameError,
+    SecretNotFoundError,
+)
+from security.vault import datakeys
+from security.vault.ciphers import Cipher
+from security.vault.envelope import associated
+from security.vault.errors import NoRecipientError
 from security.vault.keyring import Keyring
 from security.vault.kinds import AUDITED, Kind, Realm, fields_of, unfit
-from security.vault.models import NAME_LENGTH, VaultKey, VaultSecret
+from security.vault.models import DEPOSITED, NAME_LENGTH, VaultKey, VaultRealm, VaultSecret
+from security.vault.recipient import RecipientPublic
+from security.vault.sealing import bound, open_row, seal_row
 
 _CLOCK = SystemClock()
 
@@ -35,9 +47,10 @@ class SecretEntry:
 class Vault:
     """Secrets of the realms whose keys are on the ring; names and deletion of all realms need no key."""
 
-    def __init__(self, keyring: Keyring, clock: Clock = _CLOCK) -> None:
+    def __init__(self, keyring: Keyring, clock: Clock = _CLOCK, *, cipher: Cipher | str = Cipher.AES_256_GCM) -> None:
         self._keyring = keyring
         self._clock = clock
+        self._cipher = Cipher(cipher)
 
     def put(
         self,
@@ -55,25 +68,45 @@ class Vault:
         """
         _check(name, secret, kind)
         now = self._clock.now()
-        row = _find(session, realm, name)
-        before = None if row is None else {"kind": row.kind}
-        if row is None:
-            row = VaultSecret(id=uuid4().hex, realm=realm.value, name=name, created=now)
-        key, data_key = self._newest_key(session, realm)
-        row.kind, row.key_id, row.changed = kind.value, key.id, now
-        plaintext = json.dumps(dict(secret), ensure_ascii=False).encode()
-        sealed = seal(data_key, plaintext, *_bound(row))
-        row.nonce, row.ciphertext = sealed.nonce, sealed.ciphertext
-        session.add(row)
-        record(
-            session,
-            Event.CREDENTIAL_STORED,
-            actor,
-            subject=_subject(realm, name),
-            before=before,
-            after={"kind": kind},
-            clock=self._clock,
-        )
+        key, data_key = datakeys.newest_data_key(session, self._keyring, realm, now, self._cipher)
+        row, before = self._row(session, realm, name, kind, key)
+        seal_row(row, data_key, _encode(secret), self._cipher)
+        self._stored(session, row, before, actor)
+
+    def deposit(
+        self,
+        session: Session,
+        realm: Realm,
+        name: str,
+        secret: Mapping[str, str],
+        *,
+        actor: Actor,
+        kind: Kind,
+    ) -> None:
+        """Store a secret without being able to open one: sealed to the realm's public key. For the console, which
+        holds no key; the process that owns the realm opens it like any other, and `adopt` seals it anew.
+
+        Raises NoRecipientError, SecretNameError, SecretIncompleteError.
+        """
+        _check(name, secret, kind)
+        session.get(VaultRealm, realm.value, with_for_update={"read": True})
+        key = datakeys.recipient_of(session, realm)
+        if key is None or key.public is None:
+            raise NoRecipientError(realm=realm.value)
+        row, before = self._row(session, realm, name, kind, key)
+        row.cipher, row.nonce = DEPOSITED, b""
+        row.ciphertext = RecipientPublic(key.public).seal(_encode(secret), associated(bound(row)))
+        self._stored(session, row, before, actor)
+
+    def prepare(self, database: Database) -> None:
+        """At the start of a process: its realms can be sealed to, and what was sealed to them is sealed anew."""
+        for realm in sorted(self._keyring.realms):
+            with database.write() as session:
+                now = self._clock.now()
+                master = datakeys.master_of(session, self._keyring, realm, now)
+                if datakeys.recipient_of(session, realm) is None:
+                    datakeys.new_recipient(session, master, realm, now, self._cipher)
+                self._adopt(session, realm)
 
     def open(
         self, session: Session, realm: Realm, name: str, *, actor: Actor = SYSTEM, purpose: str = ""
@@ -83,13 +116,12 @@ class Vault:
 
         Raises RealmClosedError, SecretNotFoundError, SecretDamagedError.
         """
-        master = self._keyring.key(realm)
+        if realm not in self._keyring.realms:
+            raise RealmClosedError(realm=realm.value)
         row = _find(session, realm, name)
         if row is None:
             raise SecretNotFoundError(realm=realm.value, name=name)
-        key = session.get_one(VaultKey, row.key_id)
-        data_key = _unwrap(master, key)
-        plaintext = None if data_key is None else unseal(data_key, Sealed(row.nonce, row.ciphertext), *_bound(row))
+        plaintext = open_row(self._keyring, row, session.get_one(VaultKey, row.key_id))
         if plaintext is None:
             raise SecretDamagedError(realm=realm.value, name=name)
         if realm in AUDITED:
@@ -130,31 +162,44 @@ class Vault:
             clock=self._clock,
         )
 
-    def _newest_key(self, session: Session, realm: Realm) -> tuple[VaultKey, bytes]:
-        """The realm's data key that seals now; made at the first use."""
-        master = self._keyring.key(realm)
-        statement = select(VaultKey).where(VaultKey.realm == realm.value, VaultKey.master_id == key_id(master))
-        key = session.scalars(statement.order_by(VaultKey.created.desc(), VaultKey.id).limit(1)).one_or_none()
-        if key is None:
-            data_key = new_key()
-            key = VaultKey(id=uuid4().hex, realm=realm.value, master_id=key_id(master), created=self._clock.now())
-            sealed = seal(master, data_key, "data-key", key.realm, key.id)
-            key.nonce, key.wrapped = sealed.nonce, sealed.ciphertext
-            session.add(key)
-            session.flush()
-            return key, data_key
-        unwrapped = _unwrap(master, key)
-        if unwrapped is None:
-            raise SecretDamagedError(realm=realm.value, name=key.id)
-        return key, unwrapped
+    def _row(
+        self, session: Session, realm: Realm, name: str, kind: Kind, key: VaultKey
+    ) -> tuple[VaultSecret, dict[str, str] | None]:
+        """The row of this name, made or found, with what it will be bound to; and what it was before."""
+        now = self._clock.now()
+        row = _find(session, realm, name)
+        before = None if row is None else {"kind": row.kind}
+        if row is None:
+            row = VaultSecret(id=uuid4().hex, realm=realm.value, name=name, created=now)
+        row.kind, row.key_id, row.changed = kind.value, key.id, now
+        return row, before
+
+    def _stored(self, session: Session, row: VaultSecret, before: dict[str, str] | None, actor: Actor) -> None:
+        session.add(row)
+        record(
+            session,
+            Event.CREDENTIAL_STORED,
+            actor,
+            subject=_subject(Realm(row.realm), row.name),
+            before=before,
+            after={"kind": row.kind},
+            clock=self._clock,
+        )
+
+    def _adopt(self, session: Session, realm: Realm) -> None:
+        """What does not open stays as it is, for whoever looks for it to be told."""
+        wanted = select(VaultSecret).where(VaultSecret.realm == realm.value, VaultSecret.cipher == DEPOSITED)
+        for row in session.scalars(wanted).all():
+            plaintext = open_row(self._keyring, row, session.get_one(VaultKey, row.key_id))
+            if plaintext is not None:
+                now = self._clock.now()
+                key, data_key = datakeys.newest_data_key(session, self._keyring, realm, now, self._cipher)
+                row.key_id = key.id
+                seal_row(row, data_key, plaintext, self._cipher)
 
 
-def _unwrap(master: bytes, key: VaultKey) -> bytes | None:
-    return unseal(master, Sealed(key.nonce, key.wrapped), "data-key", key.realm, key.id)
-
-
-def _bound(row: VaultSecret) -> tuple[str, ...]:
-    return ("secret", row.realm, row.name, row.kind, row.id, row.key_id)
+def _encode(secret: Mapping[str, str]) -> bytes:
+    return json.dumps(dict(secret), ensure_ascii=False).encode()
 
 
 def _find(session: Session, realm: Realm, name: str) -> VaultSecret | None:

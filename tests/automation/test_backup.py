@@ -22,7 +22,7 @@ from inventory.kinds import DeviceRole
 from inventory.models import Device
 from security import audit
 from security.vault import Keyring, Realm, Vault
-from security.vault.keyring import create_keys
+from security.vault.keyfiles import create_keys
 from tests.core.jobs.working import wait_for, working
 from tests.demo import samples
 from tests.demo.running import running

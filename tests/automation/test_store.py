@@ -14,7 +14,7 @@ from core.database import Database
 from inventory.kinds import DeviceRole
 from inventory.models import Device
 from security.vault import Keyring, Realm, Vault
-from security.vault.keyring import create_keys
+from security.vault.keyfiles import create_keys
 
 VRP = PLATFORMS["huawei_vrp"]
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)

@@ -20,7 +20,7 @@ from core.settings import PollingSettings, Settings, StorageSettings
 from inventory.models import Device
 from security.audit import SYSTEM
 from security.vault import Keyring, Kind, Realm, Vault
-from security.vault.keyring import create_keys
+from security.vault.keyfiles import create_keys
 
 Found = TypeVar("Found")
 CREDENTIAL = "site"

@@ -10,7 +10,7 @@ from inventory.models import Device, Line, Port
 from inventory.ports import ensure_ports
 from security.audit import SYSTEM
 from security.vault import Keyring, Kind, Realm, Vault
-from security.vault.keyring import create_keys
+from security.vault.keyfiles import create_keys
 from security.vault.kinds import CHOICES
 from tests.collectors.county import County, build
 

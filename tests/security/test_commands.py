@@ -16,7 +16,7 @@ from security.audit.chain import GENESIS, link
 from security.audit.labels import event_label
 from security.commands import account, audit, credential
 from security.vault import Keyring, Realm, Vault
-from security.vault.keyring import create_keys
+from security.vault.keyfiles import create_keys
 
 PASSWORD = "marble-otter-lantern"
 PLANTED = "Planted-Secret-7f3a9c"

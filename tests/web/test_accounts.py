@@ -16,7 +16,7 @@ from security.audit import SYSTEM, AuditRecord
 from security.passwords import HashedPassword
 from security.roles import Role
 from security.vault import Keyring, Realm, Vault
-from security.vault.keyring import create_keys
+from security.vault.keyfiles import create_keys
 from tests.web.conftest import Browser, StillClock, person
 from web.app import create_app
 

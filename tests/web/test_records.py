@@ -22,7 +22,7 @@ from security.models import LoginSession
 from security.passwords import HashedPassword
 from security.roles import Role
 from security.vault import Keyring, Realm, Vault
-from security.vault.keyring import create_keys
+from security.vault.keyfiles import create_keys
 from tests.security.ferry.world import PIN, Site, without
 from tests.web import county
 from tests.web.conftest import Browser, StillClock, person

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: Final = "0016_sensor_words"
-down_revision: Final[str | None] = "0011_audit"
+down_revision: Final[str | None] = "0012_vault"
 
 
 def upgrade() -> None:

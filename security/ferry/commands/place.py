@@ -2,8 +2,9 @@
 
 from core.commandline import Application
 from security.audit import console_actor as operator
+from security.commands.passphrase import AskAtTerminal
 from security.ferry.site import Ferry, open_ferry
-from security.vault import Keyring, Realm
+from security.vault import Realm, sources
 
 
 def ferry_of(application: Application) -> Ferry:
@@ -12,7 +13,7 @@ def ferry_of(application: Application) -> Ferry:
 
 
 def ferry_with_keys(application: Application) -> Ferry:
-    keyring = Keyring.load(application.settings.storage.data, [Realm.FERRY])
+    keyring = sources.keyring(application.settings, [Realm.FERRY], AskAtTerminal(application))
     return open_ferry(application.settings, clock=application.clock, keyring=keyring)
 
 

@@ -19,7 +19,7 @@ from security.audit.models import AuditCheckpoint
 from security.audit.recording import Happening, record_all
 from security.audit.signing import SigningKey, sign_new
 from security.vault import Keyring, Realm, Vault
-from security.vault.keyring import create_keys
+from security.vault.keyfiles import create_keys
 from tests.security.conftest import HeldClock
 
 

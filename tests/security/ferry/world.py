@@ -24,7 +24,7 @@ from security.ferry.models import FerryIncoming, FerryTransfer
 from security.ferry.site import Ferry, open_keys
 from security.ferry.store import ObjectStore
 from security.vault import Keyring, Realm, Vault
-from security.vault.keyring import create_keys
+from security.vault.keyfiles import create_keys
 from tests.core.jobs.working import until, working
 
 PIN = "246810"

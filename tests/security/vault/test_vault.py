@@ -22,7 +22,7 @@ from security.errors import (
     SecretNotFoundError,
 )
 from security.vault import Keyring, Kind, Realm, Vault
-from security.vault.keyring import create_keys, path_of
+from security.vault.keyfiles import create_keys, path_of
 from security.vault.models import VaultKey, VaultSecret
 
 ME = Actor("liqiang", "person", 3)
