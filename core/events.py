@@ -15,6 +15,9 @@ class Event(StrEnum):
     ACCOUNT_DISABLED = "security:account:disable"
     ACCOUNT_ENABLED = "security:account:enable"
     PASSWORD_CHANGED = "security:password:change"  # noqa: S105  # an event name
+    ROLE_PROPOSED = "security:role:propose"
+    ROLE_PROPOSAL_REFUSED = "security:role:refuse"
+    ROLE_PROPOSAL_WITHDRAWN = "security:role:withdraw"
     ROLE_GRANTED = "security:role:grant"
     ROLE_REVOKED = "security:role:revoke"
     LOGIN_SUCCEEDED = "security:session:login"
@@ -29,6 +32,9 @@ class Event(StrEnum):
     CREDENTIAL_OPENED = "security:credential:open"
     # inventory
     INVENTORY_IMPORTED = "inventory:ledger:import"
+    DEVICE_GROUP_CREATED = "inventory:device-group:create"
+    DEVICE_GROUP_CHANGED = "inventory:device-group:change"
+    DEVICE_GROUP_DELETED = "inventory:device-group:delete"
     DEVICE_CREATED = "inventory:device:create"
     DEVICE_CHANGED = "inventory:device:change"
     MAINTENANCE_MARKED = "inventory:maintenance:mark"

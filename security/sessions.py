@@ -4,7 +4,8 @@ The browser holds the token (256 bits, a cookie), the database its SHA-256; a st
 """
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Self
@@ -20,6 +21,7 @@ from security.audit import Actor, record
 from security.audit.redaction import plain
 from security.errors import SessionNotFoundError
 from security.models import ADDRESS_LENGTH, USER_AGENT_LENGTH, Account, LoginSession
+from security.reach import NOWHERE, Reach
 from security.roles import Permission, Role
 
 TOKEN_BYTES = 32
@@ -59,6 +61,11 @@ class SignedIn:
     permissions: frozenset[Permission]
     unit_id: int | None
     must_change_password: bool
+    reaches: Mapping[Permission, Reach] = field(default_factory=dict)
+
+    def reach(self, permission: Permission) -> Reach:
+        """How far a permission of this person goes; who takes permissions away from a copy narrows this too."""
+        return self.reaches.get(permission, NOWHERE) if permission in self.permissions else NOWHERE
 
     def actor(self, address: str | None) -> Actor:
         """For the services; `address` is where this very request came from."""
@@ -192,6 +199,7 @@ def _signed_in(row: LoginSession) -> SignedIn:
         permissions=account.permissions,
         unit_id=account.unit_id,
         must_change_password=account.must_change_password,
+        reaches=account.reaches,
     )
 
 

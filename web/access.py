@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from web.errors import PermissionMissingError
+from security.roles import Permission
+from security.sessions import SignedIn
+from web.errors import PageMissingError, PermissionMissingError
 from web.state import console, principal
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -31,6 +33,7 @@ PUBLIC = frozenset(
 # What an account may reach whose password has expired or was set by someone else.
 BEFORE_PASSWORD_CHANGE = PUBLIC | {"password.change", "session.logout"}
 MARK = "guanjin_permissions"
+UNLIMITED = "guanjin_unlimited"
 LIVE_HEADER = "X-Guanjin-Live"
 
 
@@ -42,6 +45,12 @@ def requires(*permissions: str) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def everywhere(view: View) -> View:
+    """Besides, the permission has to reach everything: to the holder of a limited grant the page is not there."""
+    setattr(view, UNLIMITED, True)
+    return view
 
 
 def signed_in(view: View) -> View:
@@ -80,6 +89,12 @@ def _check(endpoint: str) -> None:
         raise PermissionMissingError(permission=endpoint)
     if needed and not needed & g.principal.permissions:
         raise PermissionMissingError(permission=", ".join(sorted(needed)))
+    if not _reaches(current_app.view_functions[endpoint], needed, g.principal):
+        raise PageMissingError(path=request.path)
+
+
+def _reaches(view: Callable[..., Any], needed: frozenset[str], person: SignedIn) -> bool:
+    return not getattr(view, UNLIMITED, False) or any(person.reach(Permission(one)).everywhere for one in needed)
 
 
 def _identify() -> Any:
@@ -109,4 +124,4 @@ def allowed(endpoint: str) -> bool:
     if view is None or person is None:
         return False
     needed = permissions_of(view)
-    return needed is not None and (not needed or bool(needed & person.permissions))
+    return needed is not None and (not needed or (bool(needed & person.permissions) and _reaches(view, needed, person)))

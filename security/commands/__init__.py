@@ -1,7 +1,8 @@
 """`guanjin audit`, `guanjin account`, `guanjin credential`.
 
 Whoever may run these is already master of the machine, so they ask for no log-in; but the rules of separation hold
-here too, everything is recorded under `console:<user>`, and no secret is ever an argument or an output.
+here too: roles are only proposed, everything is recorded under `console:<user>`, and no secret is ever an argument or
+an output.
 """
 
 from security.commands.accounts import account

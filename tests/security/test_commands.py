@@ -10,6 +10,7 @@ from sqlalchemy import text
 from core.commandline import Application, run
 from core.database import Database, sqlite_url
 from core.events import Event
+from security import accounts
 from security.audit import Filter, find, record
 from security.audit.actor import SYSTEM
 from security.audit.chain import GENESIS, link
@@ -65,13 +66,31 @@ def newest(database: Database) -> Any:
 
 
 def test_an_account_is_made_and_recorded_under_the_machines_user(guanjin: Command, installed: Database) -> None:
-    arguments = ["account", "create", "zhangwei", "--name", "张伟", "--role", "submitter", "--password-stdin"]
+    arguments = ["account", "create", "zhangwei", "--name", "张伟", "--personnel-number", "E-17", "--password-stdin"]
     guanjin(*arguments, stdin=PASSWORD + "\n")
     listed = json.loads(guanjin("account", "list", "--json"))
     (found,) = [one for one in listed if one["login"] == "zhangwei"]
-    assert (found["name"], found["roles"], found["must_change_password"]) == ("张伟", ["submitter"], True)
+    assert (found["name"], found["roles"], found["must_change_password"]) == ("张伟", {}, True)
+    assert found["personnel_number"] == "e-17"
     assert newest(installed).actor_name.startswith("console:")
-    assert "submitter" in guanjin("account", "list")
+    assert "zhangwei" in guanjin("account", "list")
+
+
+def test_the_terminal_gives_nobody_a_role(guanjin: Command, installed: Database) -> None:
+    """Whoever is master of the machine proposes, and a security administrator confirms it in the console."""
+    arguments = ["account", "create", "zhangwei", "--name", "张伟", "--role", "submitter", "--password-stdin"]
+    assert "has to confirm it" in guanjin(*arguments, stdin=PASSWORD + "\n")
+    limits = ("--unit", "4", "--units-below", "5", "--site", "6", "--group", "7", "--reason", "轮岗")
+    guanjin("account", "grant", "zhangwei", "operator", *limits)
+    with installed.read() as session:
+        assert accounts.by_login(session, "zhangwei").roles == frozenset()
+    submitter, operator = json.loads(guanjin("account", "proposals", "--json"))
+    assert (submitter["role"], submitter["where"]) == ("submitter", {"everywhere": True})
+    assert operator["where"] == {"units": [4], "units_below": [5], "sites": [6], "groups": [7]}
+    assert (operator["login"], operator["reason"]) == ("zhangwei", "轮岗")
+    assert "operations staff" in guanjin("account", "proposals")
+    assert "already waits" in guanjin("account", "grant", "zhangwei", "operator", code=1)
+    assert newest(installed).event == Event.ROLE_PROPOSED
 
 
 def test_a_bad_password_makes_no_account(guanjin: Command) -> None:
@@ -86,18 +105,15 @@ def test_a_bad_password_makes_no_account(guanjin: Command) -> None:
 def test_the_terminal_keeps_the_three_administrators_apart(guanjin: Command) -> None:
     assert "separation of duties" in guanjin("account", "grant", "system_admin", "audit_admin", code=3)
     assert "last system administrator" in guanjin("account", "disable", "system_admin", code=3)
-    said = guanjin(
-        "account", "create", "both", "--name", "张伟", "--role", "system_admin", "--role", "audit_admin",
-        "--password-stdin", stdin=PASSWORD + "\n", code=3,
-    )  # fmt: skip
-    assert "separation" in said
+    assert "last audit administrator" in guanjin("account", "revoke", "audit_admin", "audit_admin", code=3)
+    namesake = ("account", "create", "both", "--name", "name of system_admin", "--role", "audit_admin")
+    assert "separation" in guanjin(*namesake, "--password-stdin", stdin=PASSWORD + "\n", code=3)
     assert len(json.loads(guanjin("account", "list", "--json"))) == 3
 
 
 def test_roles_passwords_and_states_are_changed(guanjin: Command, installed: Database) -> None:
     guanjin("account", "create", "zhangwei", "--name", "张伟", "--password-stdin", stdin=PASSWORD + "\n")
-    guanjin("account", "grant", "zhangwei", "operator")
-    guanjin("account", "revoke", "zhangwei", "operator")
+    assert "does not hold" in guanjin("account", "revoke", "zhangwei", "operator", code=1)
     guanjin("account", "disable", "zhangwei")
     guanjin("account", "enable", "zhangwei")
     guanjin("account", "reset-password", "zhangwei", "--password-stdin", stdin="copper-heron-window\n")

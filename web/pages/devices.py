@@ -16,8 +16,8 @@ from web.access import requires
 from web.errors import PageMissingError
 from web.i18n import gettext
 from web.listing import Listing
-from web.scope import unit_of
-from web.state import console, me
+from web.scope import scope_of, seen
+from web.state import console
 
 blueprint = Blueprint("devices", __name__)
 # An uplink has learnt everybody.
@@ -65,7 +65,7 @@ def _address_parts(address: str) -> list[int]:
 @requires(Permission.VIEW_MONITORING, Permission.VIEW_OWN_UNIT)
 def index() -> str:
     with console().database.read() as session:
-        found = list_devices(session, console().clock.now(), unit_id=unit_of(me()))
+        found = list_devices(session, console().clock.now(), scope=seen())
         vendors = sorted({row.device.vendor for row in found if row.device.vendor})
         return render_template(
             "devices.html",
@@ -81,7 +81,7 @@ def index() -> str:
 def show(number: int) -> str:
     now = console().clock.now()
     with console().database.read() as session:
-        found = device_detail(session, now, number, unit_id=unit_of(me()))
+        found = device_detail(session, now, number, scope=seen())
         if found is None:
             raise PageMissingError(path=f"/devices/{number}")
         device = found.health.device
@@ -106,6 +106,8 @@ def show(number: int) -> str:
             systems=session.scalars(systems).all(),
             contacts=session.scalars(contacts).all() if device.unit_id else [],
             trouble=_trouble(found.health.state),
+            may_mark=scope_of(Permission.MARK_MAINTENANCE).covers(session, device),
+            may_read_configs=scope_of(Permission.READ_CONFIGS).covers(session, device),
         )
 
 
@@ -113,7 +115,7 @@ def show(number: int) -> str:
 @requires(Permission.VIEW_MONITORING, Permission.VIEW_OWN_UNIT)
 def port(number: int, port: int) -> str:
     with console().database.read() as session:
-        found = device_detail(session, console().clock.now(), number, unit_id=unit_of(me()), outages=0)
+        found = device_detail(session, console().clock.now(), number, scope=seen(), outages=0)
         wanted = [one for one in found.ports if one.port.id == port] if found else []
         if found is None or not wanted:
             raise PageMissingError(path=f"/devices/{number}/ports/{port}")
