@@ -26,6 +26,11 @@ class Event(StrEnum):
     LOGGED_OUT = "security:session:logout"
     SESSION_ENDED = "security:session:end"
     ACCESS_DENIED = "security:access:deny"
+    EMERGENCY_SEALED = "security:emergency:seal"
+    EMERGENCY_HALF_ENTERED = "security:emergency:enter"
+    EMERGENCY_REFUSED = "security:emergency:refuse"
+    EMERGENCY_OPENED = "security:emergency:open"
+    EMERGENCY_ENDED = "security:emergency:end"
     # vault
     CREDENTIAL_STORED = "security:credential:store"
     CREDENTIAL_DELETED = "security:credential:delete"

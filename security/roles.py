@@ -57,6 +57,7 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "account:manage"
     GRANT_ROLES = "role:grant"
     CONFIRM_GRANTS = "role:confirm"
+    SEAL_EMERGENCY = "emergency:seal"
     MANAGE_CREDENTIALS = "credential:manage"
 
     @property
@@ -110,10 +111,18 @@ _MAY: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.VIEW_ACCOUNTS,
                 Permission.MANAGE_ACCOUNTS,
                 Permission.CONFIRM_GRANTS,
+                Permission.SEAL_EMERGENCY,
                 Permission.MANAGE_CREDENTIALS,
             }
         ),
-        Role.SECURITY_ADMIN: frozenset({Permission.VIEW_ACCOUNTS, Permission.GRANT_ROLES, Permission.CONFIRM_GRANTS}),
+        Role.SECURITY_ADMIN: frozenset(
+            {
+                Permission.VIEW_ACCOUNTS,
+                Permission.GRANT_ROLES,
+                Permission.CONFIRM_GRANTS,
+                Permission.SEAL_EMERGENCY,
+            }
+        ),
         Role.AUDIT_ADMIN: frozenset({Permission.READ_AUDIT}),
     }
 )
@@ -180,6 +189,7 @@ PERMISSION_LABELS: Mapping[Permission, str] = MappingProxyType(
         Permission.MANAGE_ACCOUNTS: N_("manage accounts"),
         Permission.GRANT_ROLES: N_("propose grants of roles"),
         Permission.CONFIRM_GRANTS: N_("confirm grants that somebody else proposed"),
+        Permission.SEAL_EMERGENCY: N_("seal and end emergency access"),
         Permission.MANAGE_CREDENTIALS: N_("manage credentials"),
     }
 )

@@ -17,6 +17,7 @@ from core.clock import Clock
 from core.database import Database
 from core.events import Event
 from core.settings import SecuritySettings
+from security import emergency
 from security.audit import Actor, record
 from security.audit.redaction import plain
 from security.errors import SessionNotFoundError
@@ -101,7 +102,7 @@ def open_session(
     )
     session.add(row)
     session.flush()
-    return token, _signed_in(row)
+    return token, _signed_in(session, row, now)
 
 
 def identify(
@@ -117,7 +118,7 @@ def identify(
         row = _find(session, token)
         if row is None or row.account.disabled:
             return None
-        found = _signed_in(row)
+        found = _signed_in(session, row, now)
         alive = limits.alive(row.created, row.last_seen, now)
         due = active and now - row.last_seen >= GRANULARITY
     if alive and not due:
@@ -188,18 +189,19 @@ def _hash(token: str) -> str:
     return sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def _signed_in(row: LoginSession) -> SignedIn:
+def _signed_in(session: Session, row: LoginSession, now: datetime) -> SignedIn:
     account = row.account
+    reaches = {**account.reaches, **emergency.powers(session, account.id, now)}
     return SignedIn(
         session_id=row.id,
         account_id=account.id,
         login=account.login,
         display_name=account.display_name,
         roles=account.roles,
-        permissions=account.permissions,
+        permissions=frozenset(reaches),
         unit_id=account.unit_id,
         must_change_password=account.must_change_password,
-        reaches=account.reaches,
+        reaches=reaches,
     )
 
 

@@ -57,6 +57,7 @@ GROUPS = (
             Entry("accounts.index", N_("Accounts"), "account"),
             Entry("grants.index", N_("Grants to confirm"), "approve"),
             Entry("credentials.index", N_("Credentials"), "credential"),
+            Entry("emergency.show", N_("Emergency access"), "warn"),
             Entry("about.show", N_("About"), "about"),
         ),
     ),

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 from collectors.overview import Overview, Severity, overview
 from inventory.scope import Scope
 from security import proposals
+from security.emergency import seal
 from security.ferry import services
 from security.ferry.states import Incoming, Outgoing
+from security.models import Account
 from security.roles import Permission
 from web import poller
 from web.access import allowed
@@ -63,12 +65,21 @@ def _counted() -> list[tuple[str, int]]:
             found.append(("media.index", len(sealed)))
         if allowed("grants.confirm"):
             found.append(("grants.index", _to_confirm(session)))
+        if allowed("emergency.make_half"):
+            found.append(("emergency.show", _to_seal(session)))
     return found
 
 
 def _to_confirm(session: Session) -> int:
     waiting = proposals.waiting(session, console().clock.now())
     return sum(proposals.may_confirm(session, one, actor()) for one in waiting)
+
+
+def _to_seal(session: Session) -> int:
+    """One where this administrator's half of the emergency access is still to be made."""
+    due = seal.standing(session, console().clock.now()).due
+    account = session.get(Account, me().account_id)
+    return int(account is not None and seal.half_of(account) in due)
 
 
 def _to_decide(session: Session) -> int:

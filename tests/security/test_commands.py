@@ -11,11 +11,12 @@ from core.commandline import Application, run
 from core.database import Database, sqlite_url
 from core.events import Event
 from security import accounts
-from security.audit import Filter, find, record
+from security.audit import Actor, Filter, find, record
 from security.audit.actor import SYSTEM
 from security.audit.chain import GENESIS, link
 from security.audit.labels import event_label
-from security.commands import account, audit, credential
+from security.commands import account, audit, credential, emergency
+from security.emergency import seal
 from security.vault import Keyring, Realm, Vault
 from security.vault.keyring import create_keys
 
@@ -42,7 +43,7 @@ def guanjin(
     monkeypatch.setenv("GUANJIN_STORAGE_DATABASE_URL", installed.url.render_as_string(hide_password=False))
     monkeypatch.setenv("GUANJIN_LANGUAGE", "en")
     create_keys(tmp_path)
-    groups = {"audit": audit, "account": account, "credential": credential}
+    groups = {"audit": audit, "account": account, "credential": credential, "emergency": emergency}
 
     def call(*arguments: str, stdin: str = "", code: int = 0) -> str:
         root = click.Group("guanjin", commands=groups, callback=click.pass_context(begin))
@@ -126,6 +127,26 @@ def test_no_account_before_the_set_up(guanjin: Command, installed: Database) -> 
         connection.execute(text("UPDATE setup SET completed = NULL"))
     said = guanjin("account", "create", "x1", "--name", "y", "--password-stdin", stdin=PASSWORD + "\n", code=1)
     assert "guanjin init" in said
+
+
+def test_emergency_access_is_opened_at_the_machine_by_two_sheets(guanjin: Command, installed: Database) -> None:
+    guanjin("account", "create", "duty", "--name", "值班员", "--password-stdin", stdin=PASSWORD + "\n")
+    assert "not sealed" in guanjin("emergency", "status")
+    halves = []
+    for login in ("system_admin", "security_admin"):
+        with installed.write() as session:
+            actor = Actor(login, "person", accounts.by_login(session, login).id)
+            halves.append(seal.seal_half(session, actor=actor))
+    arguments = ("emergency", "open", "duty", "--reason", "网管失联", "--stdin")
+    assert "emergency.half_wrong" in guanjin(*arguments, stdin=f"{halves[0]}\n{halves[0]}\n", code=3)
+    assert newest(installed).event == Event.EMERGENCY_REFUSED
+    assert "sealed since" in guanjin("emergency", "status")
+    assert "open for duty" in guanjin(*arguments, stdin=f"{halves[1]}\n{halves[0]}\n")
+    assert newest(installed).actor_name.startswith("console:")
+    status = json.loads(guanjin("emergency", "status", "--json"))
+    assert (status["open"]["login"], status["open"]["reason"]) == ("duty", "网管失联")
+    guanjin("emergency", "end")
+    assert json.loads(guanjin("emergency", "status", "--json"))["halves_due"] == ["security", "system"]
 
 
 def test_a_credential_is_stored_listed_and_deleted_and_never_shown(

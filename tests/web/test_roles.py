@@ -78,6 +78,10 @@ EXPECTED: dict[str, frozenset[Role]] = {
     "grants.confirm": frozenset({R.SYSTEM_ADMIN, R.SECURITY_ADMIN}),
     "grants.refuse": frozenset({R.SYSTEM_ADMIN, R.SECURITY_ADMIN}),
     "grants.withdraw": frozenset({R.SECURITY_ADMIN}),
+    "emergency.show": EVERYBODY,
+    "emergency.enter": EVERYBODY,
+    "emergency.end": EVERYBODY,
+    "emergency.make_half": frozenset({R.SYSTEM_ADMIN, R.SECURITY_ADMIN}),
     "credentials.index": frozenset({R.SYSTEM_ADMIN}),
     "credentials.delete": frozenset({R.SYSTEM_ADMIN}),
 }

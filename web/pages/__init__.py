@@ -10,6 +10,7 @@ from web.pages import (
     credentials,
     data,
     devices,
+    emergency,
     favicon,
     grants,
     groups,
@@ -56,6 +57,7 @@ PAGES = (
     audit.blueprint,
     accounts.blueprint,
     grants.blueprint,
+    emergency.blueprint,
     credentials.blueprint,
     about.blueprint,
 )

@@ -32,9 +32,11 @@ def upgrade() -> None:
     _forbid_conflicts()
     _create_proposals()
     _create_groups()
+    _create_emergency()
 
 
 def downgrade() -> None:
+    op.drop_table("emergency_seal")
     op.drop_table("inventory_device_group_device")
     op.drop_table("inventory_device_group")
     op.drop_table("role_proposal")
@@ -212,6 +214,46 @@ def _create_groups() -> None:
         ),
     )
     op.create_index("ix_inventory_device_group_device_device_id", "inventory_device_group_device", ["device_id"])
+
+
+def _create_emergency() -> None:
+    op.create_table(
+        "emergency_seal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(8), nullable=False),
+        *(
+            column
+            for half in ("system", "security")
+            for column in (
+                sa.Column(f"{half}_hash", sa.String(64)),
+                sa.Column(f"{half}_id", sa.Integer()),
+                sa.Column(f"{half}_by", sa.String(100)),
+            )
+        ),
+        sa.Column("sealed", UtcDateTime()),
+        sa.Column("entered_half", sa.String(8)),
+        sa.Column("entered", UtcDateTime()),
+        sa.Column("entered_by", sa.String(100)),
+        sa.Column("entered_id", sa.Integer()),
+        sa.Column("reason", sa.String(200), nullable=False),
+        sa.Column("bearer_id", sa.Integer()),
+        sa.Column("opened", UtcDateTime()),
+        sa.Column("opened_by", sa.String(100)),
+        sa.Column("opener_id", sa.Integer()),
+        sa.Column("opened_until", UtcDateTime()),
+        sa.Column("ended", UtcDateTime()),
+        sa.Column("ended_by", sa.String(100)),
+        sa.PrimaryKeyConstraint("id", name="pk_emergency_seal"),
+        sa.ForeignKeyConstraint(["bearer_id"], ["account.id"], name="fk_emergency_seal_bearer_id_account"),
+        sa.CheckConstraint("state IN ('half', 'sealed', 'open', 'spent', 'replaced')", name="ck_emergency_seal_state"),
+        sa.CheckConstraint("system_id <> security_id", name="ck_emergency_seal_sealed_by_two"),
+        sa.CheckConstraint("opener_id <> entered_id", name="ck_emergency_seal_opened_by_two"),
+        sa.CheckConstraint(
+            "state <> 'open' OR (opened_until IS NOT NULL AND bearer_id IS NOT NULL AND reason <> '')",
+            name="ck_emergency_seal_open",
+        ),
+        sqlite_autoincrement=True,
+    )
 
 
 def _on_postgresql() -> bool:
