@@ -128,7 +128,8 @@ def _people(database: Database) -> dict[str, int]:
     giver, numbers = Actor("setup", "person"), {}
     with database.write() as session:
         for login, roles in PEOPLE.items():
-            made = accounts.create(session, NewAccount(login, f"{login} 某"), HashedPassword("$x"), actor=giver)
+            new = NewAccount(login if login != "system" else "sysadmin", f"{login} 某")  # `system` is the program
+            made = accounts.create(session, new, HashedPassword("$x"), actor=giver)
             for role in roles:
                 grants.grant(session, made.id, role, actor=giver)
             numbers[login] = made.id

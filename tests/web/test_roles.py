@@ -1,10 +1,13 @@
 """Who may open what: every route of the map against every role, by asking; a route that nobody listed fails."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from werkzeug.routing import Rule
 
+from security.emergency.power import POWERS
+from security.reach import EVERYWHERE, LIMITABLE, Reach
 from security.roles import Role
 from tests.web.conftest import SESSION, Browser, person
 from web.access import PUBLIC
@@ -107,6 +110,34 @@ def test_a_role_opens_what_the_table_says_and_nothing_else(browse: Callable[...,
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             refused = "web.permission" in ask(browser, rule, method)
             assert refused == (role not in EXPECTED[rule.endpoint]), f"{method} {rule.endpoint}"
+
+
+def test_emergency_power_opens_network_administration_and_nothing_else(browse: Callable[..., Browser]) -> None:
+    """Never the audit log, accounts, grants, credentials or the ferry; nor what decides how far others reach."""
+    bearer = replace(person(), permissions=POWERS, reaches=dict.fromkeys(POWERS, EVERYWHERE))
+    browser = browse(bearer)
+    for rule in browser.client.application.url_map.iter_rules():
+        if rule.endpoint in PUBLIC:
+            continue
+        may = EXPECTED[rule.endpoint] & {R.NETWORK_ADMIN, R.OPERATOR} and not rule.endpoint.startswith("groups.")
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            refused = "web.permission" in ask(browser, rule, method)
+            assert refused != bool(may), f"{method} {rule.endpoint}"
+
+
+@pytest.mark.parametrize("role", sorted(LIMITABLE))
+def test_a_limited_role_opens_the_same_pages_but_those_that_need_everything(
+    browse: Callable[..., Browser], role: Role
+) -> None:
+    browser = browse(person(role, limits={role: Reach.to(units=[1])}))
+    for rule in browser.client.application.url_map.iter_rules():
+        if rule.endpoint in PUBLIC:
+            continue
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            text = ask(browser, rule, method)
+            assert ("web.permission" in text) == (role not in EXPECTED[rule.endpoint]), f"{method} {rule.endpoint}"
+            if rule.endpoint.startswith("groups.") and role in EXPECTED[rule.endpoint]:
+                assert "web.not_found" in text
 
 
 def test_without_a_role_only_ones_own_password_is_reached(browse: Callable[..., Browser]) -> None:
