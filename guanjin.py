@@ -53,6 +53,7 @@ GROUPS: dict[str, str] = {
     "audit": "security.commands:audit",
     "config": "automation.commands:config",
     "credential": "security.commands:credential",
+    "emergency": "security.commands:emergency",
     "ferry": "security.ferry.commands:ferry",
     "health": "collectors.commands:health",
     "inventory": "inventory.commands:inventory",

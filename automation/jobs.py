@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, String, cast, literal, select, true
 from sqlalchemy.orm import Session
 
 from automation.archive import ArchiveKeys
@@ -25,13 +25,16 @@ from core.database import Database
 from core.errors import GuanjinError
 from core.events import Event
 from core.jobs import JobContext, Retry, enqueue, job, schedule
+from core.jobs.models import Job
 from inventory.kinds import LifeCycle
 from inventory.models import Device
+from inventory.scope import Scope
 from security import audit
 
 QUEUE = "automation"
 BACKUP = "config.backup"
 BACKUP_ALL = "config.backup_all"
+LANE = "device:"
 
 
 class Services(Protocol):
@@ -103,12 +106,20 @@ def request_backup(session: Session, device: Device, *, actor: audit.Actor, acce
         {"device_id": device.id, "accept_smaller": accept_smaller},
         actor=actor.name,
         subject=f"device:{device.name}",
-        lane=f"device:{device.id}",
+        lane=f"{LANE}{device.id}",
         limits=(f"site:{device.site_id}",) if device.site_id else (),
         dedupe=f"{BACKUP}:{device.id}",
     )
     audit.record(session, Event.BACKUP_REQUESTED, actor, subject=f"device:{device.name}", detail={"job": job_id})
     return job_id
+
+
+def about_devices(scope: Scope) -> ColumnElement[bool]:
+    """The condition for jobs about devices of a scope; jobs about anything else need the whole scope."""
+    if scope.whole:
+        return true()
+    lanes = select(literal(LANE).concat(cast(Device.id, String))).where(scope.of(Device))
+    return Job.lane.in_(lanes)
 
 
 def devices_to_back_up(session: Session) -> Sequence[Device]:

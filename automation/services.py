@@ -23,6 +23,7 @@ from automation.store import latest, redacted_text
 from core.events import Event
 from inventory.kinds import LifeCycle
 from inventory.models import Device
+from inventory.scope import ALL, Scope
 from security import audit
 
 
@@ -45,7 +46,7 @@ class Standing:
         return self.platform in PLATFORMS
 
 
-def overview(session: Session) -> list[Standing]:
+def overview(session: Session, scope: Scope = ALL) -> list[Standing]:
     """Every device in service with a management address, by name; those that no driver can read are shown as such."""
     counted = (
         select(
@@ -75,7 +76,7 @@ def overview(session: Session) -> list[Standing]:
             error_code=state.error_code if state else "",
             error_facts=state.error_facts if state else {},
         )
-        for device_id, name, platform, count, changed_at, state in session.execute(query)
+        for device_id, name, platform, count, changed_at, state in session.execute(scope.apply(query, Device))
     ]
 
 

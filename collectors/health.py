@@ -1,13 +1,12 @@
 """The state of devices and lines beside their inventory entries: what lists and pages show.
 
-Every function takes `unit_id`: with it, only that unit's devices and lines exist, because a unit's own administrator
-may see nothing else (the scope stands in the query). Only devices in service that have an address are watched.
+Every function takes the reader's `scope`: nothing outside it exists, because it stands in the query. Only devices in
+service that have an address are watched.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
@@ -27,8 +26,7 @@ from collectors.models import (
 from collectors.survey.models import ComponentState
 from inventory.kinds import LifeCycle
 from inventory.models import Device, Line, Port
-
-Subject = TypeVar("Subject", Device, Line)
+from inventory.scope import ALL, Scope
 
 
 @dataclass(frozen=True)
@@ -75,16 +73,16 @@ def watched_devices() -> Select[Device]:
     return select(Device).where(Device.life_cycle == LifeCycle.SERVICE, Device.address.is_not(None))
 
 
-def list_devices(session: Session, now: datetime, *, unit_id: int | None = None) -> list[DeviceHealth]:
+def list_devices(session: Session, now: datetime, *, scope: Scope = ALL) -> list[DeviceHealth]:
     """Every device, by name; those that are not watched have `watched` false and no state."""
-    return _devices(session, now, _of_unit(select(Device), Device, unit_id))
+    return _devices(session, now, scope.apply(select(Device), Device))
 
 
 def device_detail(
-    session: Session, now: datetime, device_id: int, *, unit_id: int | None = None, outages: int = 20
+    session: Session, now: datetime, device_id: int, *, scope: Scope = ALL, outages: int = 20
 ) -> DeviceDetail | None:
-    """Everything on one device's page; None when there is none, or not for this unit."""
-    found = _devices(session, now, _of_unit(select(Device).where(Device.id == device_id), Device, unit_id))
+    """Everything on one device's page; None when there is none in this scope."""
+    found = _devices(session, now, scope.apply(select(Device).where(Device.id == device_id), Device))
     if not found:
         return None
     ends = (Line.a_device_id == device_id) | (Line.b_device_id == device_id)
@@ -104,18 +102,18 @@ def device_detail(
         parts=session.scalars(
             select(ComponentState).where(ComponentState.device_id == device_id).order_by(ComponentState.number)
         ).all(),
-        lines=_lines(session, now, _of_unit(select(Line).where(ends), Line, unit_id)),
+        lines=_lines(session, now, scope.apply(select(Line).where(ends), Line)),
         outages=outages_of(session, SubjectKind.DEVICE, device_id, outages),
     )
 
 
-def list_lines(session: Session, now: datetime, *, unit_id: int | None = None) -> list[LineHealth]:
+def list_lines(session: Session, now: datetime, *, scope: Scope = ALL) -> list[LineHealth]:
     """Every line, by name."""
-    return _lines(session, now, _of_unit(select(Line), Line, unit_id))
+    return _lines(session, now, scope.apply(select(Line), Line))
 
 
-def line_health(session: Session, now: datetime, line_id: int, *, unit_id: int | None = None) -> LineHealth | None:
-    found = _lines(session, now, _of_unit(select(Line).where(Line.id == line_id), Line, unit_id))
+def line_health(session: Session, now: datetime, line_id: int, *, scope: Scope = ALL) -> LineHealth | None:
+    found = _lines(session, now, scope.apply(select(Line).where(Line.id == line_id), Line))
     return found[0] if found else None
 
 
@@ -127,10 +125,6 @@ def outages_of(session: Session, kind: SubjectKind, subject_id: int, limit: int 
         .order_by(OutageRecord.began.desc())
         .limit(limit)
     ).all()
-
-
-def _of_unit(query: Select[Subject], kind: type[Subject], unit_id: int | None) -> Select[Subject]:
-    return query if unit_id is None else query.where(kind.unit_id == unit_id)
 
 
 def _devices(session: Session, now: datetime, query: Select[Device]) -> list[DeviceHealth]:

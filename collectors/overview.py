@@ -1,6 +1,6 @@
 """What the overview asks: what must be dealt with, is the county up, can the numbers be believed.
 
-Like `collectors.health`, every function takes `unit_id` and then knows nothing of other units.
+As in `collectors.health`, nothing outside the reader's scope exists.
 """
 
 from collections import Counter, defaultdict
@@ -24,6 +24,7 @@ from inventory.models import (
     business_system_line,
     business_system_unit,
 )
+from inventory.scope import ALL, Scope
 
 
 class Severity(StrEnum):
@@ -85,10 +86,10 @@ class Overview:
     townships: Sequence[TownshipLines]
 
 
-def overview(session: Session, now: datetime, *, unit_id: int | None = None) -> Overview:
+def overview(session: Session, now: datetime, *, scope: Scope = ALL) -> Overview:
     """All of it from one reading of the tables."""
-    devices = [found for found in list_devices(session, now, unit_id=unit_id) if found.watched]
-    lines = list_lines(session, now, unit_id=unit_id)
+    devices = [found for found in list_devices(session, now, scope=scope) if found.watched]
+    lines = list_lines(session, now, scope=scope)
     return Overview(
         counts=_counts(devices, lines),
         attention=_attention(session, devices, lines),

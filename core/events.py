@@ -16,6 +16,9 @@ class Event(StrEnum):
     ACCOUNT_DISABLED = "security:account:disable"
     ACCOUNT_ENABLED = "security:account:enable"
     PASSWORD_CHANGED = "security:password:change"  # noqa: S105  # an event name
+    ROLE_PROPOSED = "security:role:propose"
+    ROLE_PROPOSAL_REFUSED = "security:role:refuse"
+    ROLE_PROPOSAL_WITHDRAWN = "security:role:withdraw"
     ROLE_GRANTED = "security:role:grant"
     ROLE_REVOKED = "security:role:revoke"
     LOGIN_SUCCEEDED = "security:session:login"
@@ -26,6 +29,11 @@ class Event(StrEnum):
     ACCESS_DENIED = "security:access:deny"
     # the audit log itself
     AUDIT_KEY_CREATED = "audit:key:create"
+    EMERGENCY_SEALED = "security:emergency:seal"
+    EMERGENCY_HALF_ENTERED = "security:emergency:enter"
+    EMERGENCY_REFUSED = "security:emergency:refuse"
+    EMERGENCY_OPENED = "security:emergency:open"
+    EMERGENCY_ENDED = "security:emergency:end"
     # vault
     CREDENTIAL_STORED = "security:credential:store"
     CREDENTIAL_DELETED = "security:credential:delete"
@@ -37,6 +45,9 @@ class Event(StrEnum):
     SYSTEM_RESTORED = "system:backup:restore"
     # inventory
     INVENTORY_IMPORTED = "inventory:ledger:import"
+    DEVICE_GROUP_CREATED = "inventory:device-group:create"
+    DEVICE_GROUP_CHANGED = "inventory:device-group:change"
+    DEVICE_GROUP_DELETED = "inventory:device-group:delete"
     DEVICE_CREATED = "inventory:device:create"
     DEVICE_CHANGED = "inventory:device:change"
     PORT_CHANGED = "inventory:port:change"

@@ -14,11 +14,12 @@ from demo.instance import Instance, Secrets
 from inventory.ledger.importing import import_ledger
 from inventory.ledger.opening import load
 from inventory.models import Unit
-from security import accounts, grants, setup
+from security import accounts, proposals, setup
 from security.accounts import NewAccount
 from security.audit import Actor, record
 from security.passwords import HashedPassword, PasswordPolicy
-from security.roles import THREE_ADMINISTRATORS
+from security.proposals import Change
+from security.roles import THREE_ADMINISTRATORS, Role
 from security.setup import Administrator
 from security.vault import Keyring, Kind, Realm, Vault
 from security.vault.keyfiles import create_keys
@@ -64,7 +65,10 @@ def create_accounts(session: Session, persons: tuple[Person, ...], hashed: Hashe
         for person in persons
         if person.roles[0] in THREE_ADMINISTRATORS
     }
-    setup.complete_setup(session, setup.issue_token(session, actor=DEMO), three)
+    made = setup.complete_setup(session, setup.issue_token(session, actor=DEMO), three)
+    security, system = (
+        Actor(made[role].login, "person", made[role].id) for role in (Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN)
+    )
     for person in persons:
         if person.roles[0] in THREE_ADMINISTRATORS:
             continue
@@ -72,7 +76,8 @@ def create_accounts(session: Session, persons: tuple[Person, ...], hashed: Hashe
         new = NewAccount(person.login, person.display_name, unit, must_change_password=False)
         account = accounts.create(session, new, hashed, actor=DEMO)
         for role in person.roles:
-            grants.grant(session, account.id, role, actor=DEMO)
+            proposed = proposals.propose(session, account.id, Change.GRANT, role, actor=security)
+            proposals.confirm(session, proposed.id, actor=system)
 
 
 def store_credentials(session: Session, vault: Vault) -> None:

@@ -16,7 +16,6 @@ DEVICES: Final = Listing(
     Device,
     name=Device.name,
     number=Device.id,
-    unit=Device.unit_id,
     searched=(Device.name, Device.address, Device.serial, Device.model, Device.vendor),
     orders={
         "name": Device.name,

@@ -56,6 +56,32 @@ class MaintenanceEndError(InventoryError):
     hint = N_("give a moment in the future, at most %(days)s days from now")
 
 
+class GroupNotFoundError(InventoryError):
+    code = "inventory.group_not_found"
+    category = Category.NOT_FOUND
+    message = N_("there is no device group %(number)s")
+
+
+class GroupNameError(InventoryError):
+    code = "inventory.group_name"
+    category = Category.USAGE
+    message = N_("%(name)r cannot be the name of a device group")
+    hint = N_("1 to %(length)s visible characters")
+
+
+class GroupTakenError(InventoryError):
+    code = "inventory.group_taken"
+    category = Category.CONFLICT
+    message = N_("there is already a device group %(name)s")
+
+
+class GroupInUseError(InventoryError):
+    code = "inventory.group_in_use"
+    category = Category.CONFLICT
+    message = N_("the device group %(name)s limits the grants of %(logins)s")
+    hint = N_("have those grants changed first; without the group they would reach nothing")
+
+
 class LedgerError(InventoryError):
     """A file that cannot be read as a whole; a single wrong cell is a Problem of the preview instead."""
 

@@ -16,7 +16,6 @@ LINES: Final = Listing(
     Line,
     name=Line.name,
     number=Line.id,
-    unit=Line.unit_id,
     searched=(Line.name, Line.circuit_number, Line.b_address),
     orders={
         "name": Line.name,

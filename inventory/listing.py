@@ -39,7 +39,6 @@ class Listing(Generic[Model]):
     model: type[Model]
     name: InstrumentedAttribute[str]
     number: InstrumentedAttribute[int]
-    unit: InstrumentedAttribute[Any] | None
     searched: tuple[InstrumentedAttribute[Any], ...]
     orders: Mapping[str, ColumnElement[Any] | InstrumentedAttribute[Any]]
     loaded: tuple[ORMOption, ...] = ()
@@ -78,7 +77,7 @@ class Listing(Generic[Model]):
         return found
 
     def _matching(self, scope: Scope, text: str) -> Select[Model]:
-        statement = scope.apply(select(self.model), None if self.unit is None else self.unit.expression)
+        statement = scope.apply(select(self.model), self.model)
         if text := text.strip():
             statement = statement.where(or_(*(column.icontains(text, autoescape=True) for column in self.searched)))
         return statement

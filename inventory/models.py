@@ -197,6 +197,24 @@ class Device(Row, Maintained, Base):
     ports: Mapped[list["Port"]] = relationship(back_populates="device", passive_deletes="all")
 
 
+device_group_device = Table(
+    "inventory_device_group_device",
+    Base.metadata,
+    Column("device_group_id", ForeignKey("inventory_device_group.id", ondelete="CASCADE"), primary_key=True),
+    Column("device_id", ForeignKey("inventory_device.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class DeviceGroup(Row, Base):
+    """设备组: devices that some people look after, whoever has them and wherever; a grant may be limited to it."""
+
+    __tablename__ = "inventory_device_group"
+
+    name: Mapped[str] = mapped_column(NAME, unique=True)
+
+    devices: Mapped[list[Device]] = relationship(secondary=device_group_device, order_by=Device.name)
+
+
 class Port(Row, Base):
     """端口, under a name that stays; its ifIndex and state change and belong to the collectors.
 

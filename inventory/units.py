@@ -14,7 +14,6 @@ UNITS: Final = Listing(
     Unit,
     name=Unit.name,
     number=Unit.id,
-    unit=Unit.id,
     searched=(Unit.name, Unit.short_name),
     orders={"name": Unit.name, "short_name": Unit.short_name},
     loaded=(

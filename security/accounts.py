@@ -25,6 +25,7 @@ from security.errors import (
 )
 from security.models import DISPLAY_NAME_LENGTH, LOGIN_LENGTH, Account, RoleGrant
 from security.passwords import HashedPassword
+from security.persons import person_of
 from security.roles import THREE_ADMINISTRATORS, Role
 
 _CLOCK = SystemClock()
@@ -39,6 +40,7 @@ class NewAccount:
     display_name: str
     unit_id: int | None = None
     must_change_password: bool = True
+    personnel_number: str = ""
 
 
 def normal_login(text: str) -> str:
@@ -49,9 +51,9 @@ def normal_login(text: str) -> str:
 def create(
     session: Session, new: NewAccount, password: HashedPassword, *, actor: Actor, clock: Clock = _CLOCK
 ) -> Account:
-    """A new account without any role; `security.grants.grant` gives it some.
+    """A new account without any role; `security.proposals` gives it some.
 
-    Raises LoginNameError, DisplayNameError, AccountExistsError.
+    Raises LoginNameError, DisplayNameError, PersonnelNumberError, AccountExistsError.
     """
     login = normal_login(new.login)
     name = unicodedata.normalize("NFKC", new.display_name).strip()
@@ -65,6 +67,7 @@ def create(
     account = Account(
         login=login,
         display_name=name,
+        person=person_of(new.personnel_number, name),
         unit_id=new.unit_id,
         disabled=False,
         must_change_password=new.must_change_password,
@@ -75,7 +78,7 @@ def create(
     )
     session.add(account)
     session.flush()
-    after = {"login": login, "display_name": name, "unit_id": new.unit_id}
+    after = {"login": login, "display_name": name, "person": account.person, "unit_id": new.unit_id}
     record(session, Event.ACCOUNT_CREATED, actor, subject=subject_of(account), after=after, clock=clock)
     return account
 
@@ -135,13 +138,10 @@ def disable(session: Session, account_id: int, *, actor: Actor, clock: Clock = _
 
 
 def enable(session: Session, account_id: int, *, actor: Actor, clock: Clock = _CLOCK) -> Account:
-    """Raises AccountNotFoundError; RoleConflictError where the person has meanwhile another role elsewhere."""
-    from security.grants import refuse_conflict  # noqa: PLC0415  # grants stands on this module
-
+    """With the roles that it had: while it was disabled they still counted. Raises AccountNotFoundError."""
     account = get(session, account_id)
     if not account.disabled:
         return account
-    refuse_conflict(session, account, account.roles)
     account.disabled = False
     record(
         session,

@@ -158,13 +158,80 @@ class RoleConflictError(SecurityError):
     code = "security.role_conflict"
     category = Category.REFUSED
     message = N_("one person may not be %(role)s and %(other)s: separation of duties (account %(login)s)")
-    hint = N_("give the role to somebody else; two persons of one name need display names that tell them apart")
+    hint = N_(
+        "give the role to somebody else, or revoke the other one first (a disabled account keeps its roles);"
+        " two persons of one name need personnel numbers that tell them apart"
+    )
+
+
+class RoleElsewhereError(SecurityError):
+    code = "security.role_elsewhere"
+    category = Category.REFUSED
+    message = N_("the same person already is %(role)s by the account %(login)s")
+    hint = N_("one account a person; revoke the role there first")
+
+
+class PersonnelNumberError(SecurityError):
+    code = "security.personnel_number"
+    category = Category.USAGE
+    message = N_("%(number)r cannot be a personnel number")
+    hint = N_("up to 40 letters, digits, dots, hyphens")
 
 
 class RoleMissingError(SecurityError):
     code = "security.role_missing"
     category = Category.CONFLICT
     message = N_("account %(login)s does not hold the role %(role)s")
+
+
+class RoleHeldError(SecurityError):
+    code = "security.role_held"
+    category = Category.CONFLICT
+    message = N_("account %(login)s already holds the role %(role)s just so")
+
+
+class ReachRefusedError(SecurityError):
+    code = "security.reach_refused"
+    category = Category.USAGE
+    message = N_("the role %(role)s cannot be limited to units, sites or device groups")
+    hint = N_("only what is done to devices and lines can; grant it without a limit, or grant another role")
+
+
+class ReachEmptyError(SecurityError):
+    code = "security.reach_empty"
+    category = Category.USAGE
+    message = N_("a limited grant of the role %(role)s names no unit, site or device group")
+    hint = N_("choose at least one, or grant it without a limit")
+
+
+class ProposalNotFoundError(SecurityError):
+    code = "security.proposal_not_found"
+    category = Category.NOT_FOUND
+    message = N_("there is no proposal %(number)s")
+
+
+class ProposalOpenError(SecurityError):
+    code = "security.proposal_open"
+    category = Category.CONFLICT
+    message = N_("a proposal about account %(login)s and the role %(role)s already waits to be confirmed")
+    hint = N_("have it confirmed, or withdraw it first")
+
+
+class ProposalOverError(SecurityError):
+    code = "security.proposal_over"
+    category = Category.CONFLICT
+    message = N_("proposal %(number)s has been decided, withdrawn or has expired")
+    hint = N_("propose it again")
+
+
+class ConfirmerError(SecurityError):
+    code = "security.confirmer"
+    category = Category.REFUSED
+    message = N_("this person may not decide about proposal %(number)s")
+    hint = N_(
+        "needed is another security administrator, or the system administrator: neither who proposed it nor who is"
+        " concerned; what the terminal proposed only a security administrator decides"
+    )
 
 
 class OwnRoleError(SecurityError):

@@ -56,6 +56,8 @@ class Permission(StrEnum):
     VIEW_ACCOUNTS = "account:view"
     MANAGE_ACCOUNTS = "account:manage"
     GRANT_ROLES = "role:grant"
+    CONFIRM_GRANTS = "role:confirm"
+    SEAL_EMERGENCY = "emergency:seal"
     MANAGE_CREDENTIALS = "credential:manage"
 
     @property
@@ -108,10 +110,19 @@ _MAY: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.MANAGE_JOBS,
                 Permission.VIEW_ACCOUNTS,
                 Permission.MANAGE_ACCOUNTS,
+                Permission.CONFIRM_GRANTS,
+                Permission.SEAL_EMERGENCY,
                 Permission.MANAGE_CREDENTIALS,
             }
         ),
-        Role.SECURITY_ADMIN: frozenset({Permission.VIEW_ACCOUNTS, Permission.GRANT_ROLES}),
+        Role.SECURITY_ADMIN: frozenset(
+            {
+                Permission.VIEW_ACCOUNTS,
+                Permission.GRANT_ROLES,
+                Permission.CONFIRM_GRANTS,
+                Permission.SEAL_EMERGENCY,
+            }
+        ),
         Role.AUDIT_ADMIN: frozenset({Permission.READ_AUDIT}),
     }
 )
@@ -176,7 +187,9 @@ PERMISSION_LABELS: Mapping[Permission, str] = MappingProxyType(
         Permission.READ_AUDIT: N_("read the audit log"),
         Permission.VIEW_ACCOUNTS: N_("view accounts"),
         Permission.MANAGE_ACCOUNTS: N_("manage accounts"),
-        Permission.GRANT_ROLES: N_("grant roles"),
+        Permission.GRANT_ROLES: N_("propose grants of roles"),
+        Permission.CONFIRM_GRANTS: N_("confirm grants that somebody else proposed"),
+        Permission.SEAL_EMERGENCY: N_("seal and end emergency access"),
         Permission.MANAGE_CREDENTIALS: N_("manage credentials"),
     }
 )

@@ -4,7 +4,8 @@ The browser holds the token (256 bits, a cookie), the database its SHA-256; a st
 """
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Self
@@ -16,10 +17,12 @@ from core.clock import Clock
 from core.database import Database
 from core.events import Event
 from core.settings import SecuritySettings
+from security import emergency
 from security.audit import Actor, record
 from security.audit.redaction import plain
 from security.errors import SessionNotFoundError
 from security.models import ADDRESS_LENGTH, USER_AGENT_LENGTH, Account, LoginSession
+from security.reach import NOWHERE, Reach
 from security.roles import Permission, Role
 
 TOKEN_BYTES = 32
@@ -59,6 +62,11 @@ class SignedIn:
     permissions: frozenset[Permission]
     unit_id: int | None
     must_change_password: bool
+    reaches: Mapping[Permission, Reach] = field(default_factory=dict)
+
+    def reach(self, permission: Permission) -> Reach:
+        """How far a permission of this person goes; who takes permissions away from a copy narrows this too."""
+        return self.reaches.get(permission, NOWHERE) if permission in self.permissions else NOWHERE
 
     def actor(self, address: str | None) -> Actor:
         """For the services; `address` is where this very request came from."""
@@ -94,7 +102,7 @@ def open_session(
     )
     session.add(row)
     session.flush()
-    return token, _signed_in(row)
+    return token, _signed_in(session, row, now)
 
 
 def identify(
@@ -110,7 +118,7 @@ def identify(
         row = _find(session, token)
         if row is None or row.account.disabled:
             return None
-        found = _signed_in(row)
+        found = _signed_in(session, row, now)
         alive = limits.alive(row.created, row.last_seen, now)
         due = active and now - row.last_seen >= GRANULARITY
     if alive and not due:
@@ -181,17 +189,19 @@ def _hash(token: str) -> str:
     return sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def _signed_in(row: LoginSession) -> SignedIn:
+def _signed_in(session: Session, row: LoginSession, now: datetime) -> SignedIn:
     account = row.account
+    reaches = {**account.reaches, **emergency.powers(session, account.id, now)}
     return SignedIn(
         session_id=row.id,
         account_id=account.id,
         login=account.login,
         display_name=account.display_name,
         roles=account.roles,
-        permissions=account.permissions,
+        permissions=frozenset(reaches),
         unit_id=account.unit_id,
         must_change_password=account.must_change_password,
+        reaches=reaches,
     )
 
 

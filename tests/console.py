@@ -3,6 +3,7 @@
 import html
 import http.cookiejar
 import re
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
@@ -28,9 +29,9 @@ class Console:
             body: bytes = answer.read()
             return body.decode()
 
-    def submit(self, path: str, fields: Mapping[str, str]) -> str:
-        """Fill in the form of a page; the page that comes after it."""
-        found = re.search(r'name="csrf_token" value="([^"]+)"', self.page(path))
+    def submit(self, path: str, fields: Mapping[str, str], *, at: str = "") -> str:
+        """Fill in the form of a page (`at`, unless it has the form's own address); the page that comes after it."""
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.page(at or path))
         assert found, f"{path} has no form"
         body = urllib.parse.urlencode({"csrf_token": html.unescape(found[1]), **fields}).encode()
         request = urllib.request.Request(f"{self.url}{path}", body)
@@ -56,6 +57,20 @@ def set_up(site: Installation) -> None:
 
 
 def add_account(site: Installation, login: str, *roles: str) -> None:
+    """Proposed at the terminal, confirmed in the console by the security administrator."""
     granted = [part for role in roles for part in ("--role", role)]
     arguments = ("--name", f"Person {login}", *granted, "--keep-password", "--password-stdin")
     site.guanjin("account", "create", login, *arguments, stdin=f"{PASSWORD}\n")
+    if roles:
+        confirm_grants(site)
+
+
+def confirm_grants(site: Installation) -> None:
+    console, own = Console(site.url), PASSWORD[::-1]
+    try:
+        console.log_in("security_admin", own)
+    except urllib.error.HTTPError:  # the first time: the password is still the one of the set-up
+        console.log_in("security_admin")
+        console.submit("/password", {"current": PASSWORD, "new": own, "repeat": own})
+    for number in re.findall(r'action="/grants/(\d+)/confirm"', console.page("/grants")):
+        assert f'action="/grants/{number}/confirm"' not in console.submit(f"/grants/{number}/confirm", {}, at="/grants")

@@ -12,7 +12,9 @@ from werkzeug.wrappers import Response
 
 from core.events import Event
 from security import audit
-from web.errors import PermissionMissingError
+from security.roles import Permission
+from security.sessions import SignedIn
+from web.errors import PageMissingError, PermissionMissingError
 from web.state import actor, console, principal
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -33,6 +35,7 @@ PUBLIC = frozenset(
 # What an account may reach whose password has expired or was set by someone else.
 BEFORE_PASSWORD_CHANGE = PUBLIC | {"password.change", "session.logout"}
 MARK = "guanjin_permissions"
+UNLIMITED = "guanjin_unlimited"
 LIVE_HEADER = "X-Guanjin-Live"
 
 
@@ -44,6 +47,12 @@ def requires(*permissions: str) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def everywhere(view: View) -> View:
+    """Besides, the permission has to reach everything: to the holder of a limited grant the page is not there."""
+    setattr(view, UNLIMITED, True)
+    return view
 
 
 def signed_in(view: View) -> View:
@@ -82,6 +91,12 @@ def _check(endpoint: str) -> None:
         raise PermissionMissingError(permission=endpoint)
     if needed and not needed & g.principal.permissions:
         _refuse(", ".join(sorted(needed)))
+    if not _reaches(current_app.view_functions[endpoint], needed, g.principal):
+        raise PageMissingError(path=request.path)
+
+
+def _reaches(view: Callable[..., Any], needed: frozenset[str], person: SignedIn) -> bool:
+    return not getattr(view, UNLIMITED, False) or any(person.reach(Permission(one)).everywhere for one in needed)
 
 
 def _refuse(permission: str) -> NoReturn:
@@ -120,4 +135,4 @@ def allowed(endpoint: str) -> bool:
     if view is None or person is None:
         return False
     needed = permissions_of(view)
-    return needed is not None and (not needed or bool(needed & person.permissions))
+    return needed is not None and (not needed or (bool(needed & person.permissions) and _reaches(view, needed, person)))

@@ -25,6 +25,7 @@ LABELS = {
     "repeat": N_("the new password, once more"),
     "link": N_("the link"),
     "recipients": N_("the receivers"),
+    "half": N_("the half"),
 }
 LIMIT = 1000
 

@@ -34,6 +34,7 @@ GROUPS = (
             Entry("overview.show", N_("Overview"), "overview"),
             Entry("devices.index", N_("Devices"), "device"),
             Entry("lines.index", N_("Lines"), "line"),
+            Entry("groups.index", N_("Device groups"), "device"),
         ),
     ),
     Group(
@@ -54,7 +55,9 @@ GROUPS = (
         (
             Entry("audit.index", N_("Audit log"), "audit"),
             Entry("accounts.index", N_("Accounts"), "account"),
+            Entry("grants.index", N_("Grants to confirm"), "approve"),
             Entry("credentials.index", N_("Credentials"), "credential"),
+            Entry("emergency.show", N_("Emergency access"), "warn"),
             Entry("about.show", N_("About"), "about"),
         ),
     ),

@@ -1,13 +1,21 @@
-"""Whose objects a person sees, as the lower packages ask for it."""
+"""Whose objects a person sees and may act on: each permission reaches as far as the grants that give it."""
 
+from functools import reduce
+from operator import or_
+
+from inventory.scope import Scope
+from security.reach import NOWHERE
 from security.roles import Permission
-from security.sessions import SignedIn
+from web.state import me
 
-NO_UNIT = 0
+SEEING = (Permission.VIEW_MONITORING, Permission.VIEW_OWN_UNIT)
 
 
-def unit_of(person: SignedIn) -> int | None:
-    """None for those who see everything; else the one unit, `NO_UNIT` for a person who was given none."""
-    if Permission.VIEW_MONITORING in person.permissions:
-        return None
-    return person.unit_id or NO_UNIT
+def scope_of(*permissions: Permission) -> Scope:
+    """Where the person of this request holds any of these permissions."""
+    return Scope(reduce(or_, map(me().reach, permissions), NOWHERE))
+
+
+def seen() -> Scope:
+    """What the pages of devices and lines show."""
+    return scope_of(*SEEING)

@@ -14,6 +14,7 @@ from core.jobs import STATE_LABELS, JobState
 from security.ferry.inspection.findings import Outcome
 from security.ferry.labels import STATES
 from security.ferry.states import Incoming, Outgoing
+from security.proposals import State
 from web.i18n import gettext
 
 
@@ -117,6 +118,13 @@ BACKUP = _table(
     ("never", "warn", N_("no backup yet")),
     ("ok", "ok", N_("backed up")),
     ("unsupported", "idle", N_("no driver")),
+)
+PROPOSAL = _table(
+    (State.OPEN, "warn", N_("waits to be confirmed")),
+    (State.CONFIRMED, "ok", N_("confirmed")),
+    (State.REFUSED, "crit", N_("refused")),
+    (State.WITHDRAWN, "idle", N_("withdrawn")),
+    (State.EXPIRED, "idle", N_("expired")),
 )
 RESULT = _table(
     ("failed", "crit", N_("failed")),

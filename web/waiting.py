@@ -6,31 +6,35 @@ from flask import current_app, g
 from sqlalchemy.orm import Session
 
 from collectors.overview import Overview, Severity, overview
+from inventory.scope import Scope
+from security import proposals
+from security.emergency import seal
 from security.ferry import services
 from security.ferry.states import Incoming, Outgoing
+from security.models import Account
 from security.roles import Permission
 from web import poller
 from web.access import allowed
 from web.ferry import approver_roles, ferry
-from web.scope import unit_of
-from web.state import console, me, principal
+from web.scope import seen
+from web.state import actor, console, me, principal
 
 KEPT = "guanjin_overview"
 KEEP_S = 2.0
 
 
 def the_overview() -> Overview:
-    """The county as this person sees it, made once in some seconds for everybody unless something changed."""
+    """The county as this person sees it, made once in some seconds for all who see the same, unless it changed."""
     if "overview" not in g:
-        unit, now = unit_of(me()), console().clock.monotonic()
+        scope, now = seen(), console().clock.monotonic()
         status = poller.of_request().status
         changes = status.changes if status else 0
-        kept: dict[int | None, tuple[float, int, Overview]] = current_app.extensions.setdefault(KEPT, {})
-        made, before, found = kept.get(unit, (now - KEEP_S, changes, None))
+        kept: dict[Scope, tuple[float, int, Overview]] = current_app.extensions.setdefault(KEPT, {})
+        made, before, found = kept.get(scope, (now - KEEP_S, changes, None))
         if found is None or now - made >= KEEP_S or before != changes:
             with console().database.read() as session:
-                found = overview(session, console().clock.now(), unit_id=unit)
-            kept[unit] = now, changes, found
+                found = overview(session, console().clock.now(), scope=scope)
+            kept[scope] = now, changes, found
         g.overview = found
     shown: Overview = g.overview
     return shown
@@ -59,7 +63,23 @@ def _counted() -> list[tuple[str, int]]:
         if allowed("media.index"):
             sealed = services.find_transfers(session, states=(Outgoing.SEALED,))
             found.append(("media.index", len(sealed)))
+        if allowed("grants.confirm"):
+            found.append(("grants.index", _to_confirm(session)))
+        if allowed("emergency.make_half"):
+            found.append(("emergency.show", _to_seal(session)))
     return found
+
+
+def _to_confirm(session: Session) -> int:
+    waiting = proposals.waiting(session, console().clock.now())
+    return sum(proposals.may_confirm(session, one, actor()) for one in waiting)
+
+
+def _to_seal(session: Session) -> int:
+    """One where this administrator's half of the emergency access is still to be made."""
+    due = seal.standing(session, console().clock.now()).due
+    account = session.get(Account, me().account_id)
+    return int(account is not None and seal.half_of(account) in due)
 
 
 def _to_decide(session: Session) -> int:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from collectors.survey.models import BindingState, StationState
 from inventory.models import Device
+from inventory.scope import ALL, Scope
 
 MOST: Final = 60
 MAC_DIGITS: Final = 12
@@ -58,15 +59,15 @@ def address_of(text: str) -> str | None:
 
 
 def locate(
-    session: Session, *, mac: str | None = None, address: str | None = None, unit_id: int | None = None
+    session: Session, *, mac: str | None = None, address: str | None = None, scope: Scope = ALL
 ) -> list[Whereabouts]:
     """The likeliest first."""
     if mac is None:
         found = session.scalars(select(BindingState.mac).where(BindingState.address == address).distinct()).all()
     else:
         found = [mac]
-    behind = [one for each in found for one in _behind(session, each, unit_id)]
-    return sorted(behind, key=lambda one: (one.others, -one.seen.timestamp())) or _bound(session, mac, address, unit_id)
+    behind = [one for each in found for one in _behind(session, each, scope)]
+    return sorted(behind, key=lambda one: (one.others, -one.seen.timestamp())) or _bound(session, mac, address, scope)
 
 
 def behind_port(session: Session, port_id: int) -> list[StationState]:
@@ -86,7 +87,7 @@ def addresses_of(session: Session, macs: Iterable[str]) -> dict[str, tuple[str, 
     return {mac: tuple(sorted(several)) for mac, several in found.items()}
 
 
-def _behind(session: Session, mac: str, unit_id: int | None) -> list[Whereabouts]:
+def _behind(session: Session, mac: str, scope: Scope) -> list[Whereabouts]:
     other = aliased(StationState)
     beside = and_(other.device_id == StationState.device_id, other.port == StationState.port)
     count = select(func.count()).where(beside).correlate(StationState).scalar_subquery()
@@ -96,8 +97,7 @@ def _behind(session: Session, mac: str, unit_id: int | None) -> list[Whereabouts
         .where(StationState.mac == mac)
         .limit(MOST)
     )
-    if unit_id is not None:
-        wanted = wanted.where(Device.unit_id == unit_id)
+    wanted = scope.apply(wanted, Device)
     known = addresses_of(session, [mac]).get(mac, ())
     return [
         Whereabouts(
@@ -107,12 +107,11 @@ def _behind(session: Session, mac: str, unit_id: int | None) -> list[Whereabouts
     ]
 
 
-def _bound(session: Session, mac: str | None, address: str | None, unit_id: int | None) -> list[Whereabouts]:
+def _bound(session: Session, mac: str | None, address: str | None, scope: Scope) -> list[Whereabouts]:
     """No switch has learnt it, or none that may be seen: then by the routers that know it."""
     of = BindingState.mac == mac if mac is not None else BindingState.address == address
     wanted = select(BindingState, Device.name).join(Device, Device.id == BindingState.device_id).where(of).limit(MOST)
-    if unit_id is not None:
-        wanted = wanted.where(Device.unit_id == unit_id)
+    wanted = scope.apply(wanted, Device)
     rows = session.execute(wanted.order_by(BindingState.seen.desc()))
     return [
         Whereabouts(

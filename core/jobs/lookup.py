@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from core.jobs.errors import JobNotFoundError
@@ -10,9 +10,9 @@ from core.jobs.models import Job, JobEvent, JobSchedule, JobStep, JobWorker
 from core.jobs.values import JobId, JobState
 
 
-def get(session: Session, job_id: JobId) -> Job:
-    """Raises JobNotFoundError."""
-    job = session.get(Job, job_id)
+def get(session: Session, job_id: JobId, *where: ColumnElement[bool]) -> Job:
+    """`where` is what the reader may see of the queue; another job is not there. Raises JobNotFoundError."""
+    job = session.scalar(select(Job).where(Job.id == job_id, *where))
     if job is None:
         raise JobNotFoundError(id=job_id)
     return job
@@ -20,7 +20,7 @@ def get(session: Session, job_id: JobId) -> Job:
 
 def find(
     session: Session,
-    *,
+    *where: ColumnElement[bool],
     state: JobState | None = None,
     kind: str | None = None,
     queue: str | None = None,
@@ -31,7 +31,7 @@ def find(
     """Newest first; `before` is the last id of the page before."""
     statement = select(Job).order_by(Job.id.desc()).limit(limit)
     wanted = ((Job.state, state), (Job.kind, kind), (Job.queue, queue), (Job.subject, subject))
-    statement = statement.where(*(column == value for column, value in wanted if value is not None))
+    statement = statement.where(*(column == value for column, value in wanted if value is not None), *where)
     if before is not None:
         statement = statement.where(Job.id < before)
     return session.scalars(statement).all()
@@ -54,8 +54,8 @@ def steps(session: Session, job_id: JobId) -> Sequence[JobStep]:
     return session.scalars(wanted.order_by(JobStep.started_at, JobStep.name)).all()
 
 
-def counts(session: Session) -> dict[JobState, int]:
-    rows = session.execute(select(Job.state, func.count()).group_by(Job.state)).all()
+def counts(session: Session, *where: ColumnElement[bool]) -> dict[JobState, int]:
+    rows = session.execute(select(Job.state, func.count()).where(*where).group_by(Job.state)).all()
     return {JobState(state): count for state, count in rows}
 
 

@@ -1,12 +1,14 @@
-"""`guanjin audit`, `guanjin account`, `guanjin credential`, `guanjin vault`.
+"""`guanjin audit`, `guanjin account`, `guanjin credential`, `guanjin emergency`, `guanjin vault`.
 
 Whoever may run these is already master of the machine, so they ask for no log-in; but the rules of separation hold
-here too, everything is recorded under `console:<user>`, and no secret is ever an argument or an output.
+here too: roles are only proposed, everything is recorded under `console:<user>`, and no secret is ever an argument or
+an output.
 """
 
 from security.commands.accounts import account
 from security.commands.auditing import audit
 from security.commands.credentials import credential
+from security.commands.emergency import emergency
 from security.commands.vaulting import vault
 
-__all__ = ["account", "audit", "credential", "vault"]
+__all__ = ["account", "audit", "credential", "emergency", "vault"]

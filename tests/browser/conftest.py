@@ -19,10 +19,17 @@ from waitress.server import create_server
 from core import schema
 from core.database import Database, sqlite_url
 from core.settings import Settings
-from inventory.models import Device
+from inventory import groups
+from inventory.models import Device, Unit
+from security import accounts, grants, proposals
+from security.accounts import NewAccount
+from security.audit import Actor
 from security.ferry import approver_key, services
 from security.ferry.levels import Level, Zone
 from security.ferry.models import FerryTransfer
+from security.passwords import HashedPassword
+from security.proposals import Change
+from security.reach import Reach
 from security.roles import Role
 from security.sessions import SignedIn
 from tests.browser.walker import Walker, chromium
@@ -104,15 +111,41 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
             "ferry": {"media": folder / "disc"},
         }
     )
-    app = create_app(settings, database, identify=_by_name, is_set_up=lambda: True)
+    accounts_of = _people(database)
+
+    def by_name(token: str, active: bool) -> SignedIn | None:  # noqa: FBT001  # the shape of Identify
+        del active
+        return person(*PEOPLE[token], login=token, account_id=accounts_of[token]) if token in PEOPLE else None
+
+    app = create_app(settings, database, identify=by_name, is_set_up=lambda: True)
     with serving(app) as address:
         yield County(address, database, app.extensions["guanjin"].session_cookie, transfer)
     database.close()
 
 
-def _by_name(token: str, active: bool) -> SignedIn | None:  # noqa: FBT001  # the shape of Identify
-    del active
-    return person(*PEOPLE[token], login=token) if token in PEOPLE else None
+def _people(database: Database) -> dict[str, int]:
+    """Their accounts, a device group, a grant that is limited and one that waits to be confirmed."""
+    giver, numbers = Actor("setup", "person"), {}
+    with database.write() as session:
+        for login, roles in PEOPLE.items():
+            new = NewAccount(login if login != "system" else "sysadmin", f"{login} 某")  # `system` is the program
+            made = accounts.create(session, new, HashedPassword("$x"), actor=giver)
+            for role in roles:
+                grants.grant(session, made.id, role, actor=giver)
+            numbers[login] = made.id
+        devices = session.scalars(select(Device.id).limit(3)).all()
+        unit = session.scalars(select(Unit.id).where(Unit.name.startswith("石塘镇"))).one()
+        group = groups.create(session, "骨干设备", devices, actor=giver)
+        duty = accounts.create(session, NewAccount("duty", "值班员"), HashedPassword("$x"), actor=giver)
+        by = Actor("security", "person", numbers["security"])
+        for reach in (Reach.to(units_below=[unit]), Reach.to(units=[unit], groups=[group.id])):
+            proposed = proposals.propose(
+                session, duty.id, Change.GRANT, Role.OPERATOR, reach, reason="夜间值守", actor=by
+            )
+            if not reach.groups:
+                proposals.confirm(session, proposed.id, actor=Actor("system", "person", numbers["system"]))
+        numbers["duty"] = duty.id
+    return numbers
 
 
 def _fill(database: Database, folder: Path) -> None:

@@ -19,6 +19,7 @@ from collectors.models import (
 from collectors.overview import Severity, overview
 from core.database import Database
 from inventory.models import Device
+from inventory.scope import Scope
 from tests.collectors.county import NOW, County, build
 
 
@@ -105,10 +106,12 @@ def test_lines_stand_under_their_township(database: Database, county: County) ->
 
 def test_another_units_administrator_sees_none_of_it(database: Database, county: County) -> None:
     with database.read() as session:
-        assert overview(session, NOW, unit_id=county.other_unit).attention == []
-        assert [found.device.id for found in list_devices(session, NOW, unit_id=county.unit)] == [county.access]
-        assert list_lines(session, NOW, unit_id=county.other_unit) == []
-        assert device_detail(session, NOW, county.core, unit_id=county.unit) is None
+        assert overview(session, NOW, scope=Scope.units([county.other_unit])).attention == []
+        assert [found.device.id for found in list_devices(session, NOW, scope=Scope.units([county.unit]))] == [
+            county.access
+        ]
+        assert list_lines(session, NOW, scope=Scope.units([county.other_unit])) == []
+        assert device_detail(session, NOW, county.core, scope=Scope.units([county.unit])) is None
 
 
 def test_a_value_is_stale_after_two_intervals(database: Database, county: County) -> None:

@@ -10,11 +10,13 @@ from sqlalchemy import text
 from core.commandline import Application, run
 from core.database import Database, sqlite_url
 from core.events import Event
-from security.audit import Filter, find, record
+from security import accounts
+from security.audit import Actor, Filter, find, record
 from security.audit.actor import SYSTEM
 from security.audit.chain import GENESIS, link
 from security.audit.labels import event_label
-from security.commands import account, audit, credential
+from security.commands import account, audit, credential, emergency
+from security.emergency import seal
 from security.vault import Keyring, Realm, Vault
 from security.vault.keyfiles import create_keys
 
@@ -41,7 +43,7 @@ def guanjin(
     monkeypatch.setenv("GUANJIN_STORAGE_DATABASE_URL", installed.url.render_as_string(hide_password=False))
     monkeypatch.setenv("GUANJIN_LANGUAGE", "en")
     create_keys(tmp_path)
-    groups = {"audit": audit, "account": account, "credential": credential}
+    groups = {"audit": audit, "account": account, "credential": credential, "emergency": emergency}
 
     def call(*arguments: str, stdin: str = "", code: int = 0) -> str:
         root = click.Group("guanjin", commands=groups, callback=click.pass_context(begin))
@@ -65,13 +67,31 @@ def newest(database: Database) -> Any:
 
 
 def test_an_account_is_made_and_recorded_under_the_machines_user(guanjin: Command, installed: Database) -> None:
-    arguments = ["account", "create", "zhangwei", "--name", "张伟", "--role", "submitter", "--password-stdin"]
+    arguments = ["account", "create", "zhangwei", "--name", "张伟", "--personnel-number", "E-17", "--password-stdin"]
     guanjin(*arguments, stdin=PASSWORD + "\n")
     listed = json.loads(guanjin("account", "list", "--json"))
     (found,) = [one for one in listed if one["login"] == "zhangwei"]
-    assert (found["name"], found["roles"], found["must_change_password"]) == ("张伟", ["submitter"], True)
+    assert (found["name"], found["roles"], found["must_change_password"]) == ("张伟", {}, True)
+    assert found["personnel_number"] == "e-17"
     assert newest(installed).actor_name.startswith("console:")
-    assert "submitter" in guanjin("account", "list")
+    assert "zhangwei" in guanjin("account", "list")
+
+
+def test_the_terminal_gives_nobody_a_role(guanjin: Command, installed: Database) -> None:
+    """Whoever is master of the machine proposes, and a security administrator confirms it in the console."""
+    arguments = ["account", "create", "zhangwei", "--name", "张伟", "--role", "submitter", "--password-stdin"]
+    assert "has to confirm it" in guanjin(*arguments, stdin=PASSWORD + "\n")
+    limits = ("--unit", "4", "--units-below", "5", "--site", "6", "--group", "7", "--reason", "轮岗")
+    guanjin("account", "grant", "zhangwei", "operator", *limits)
+    with installed.read() as session:
+        assert accounts.by_login(session, "zhangwei").roles == frozenset()
+    submitter, operator = json.loads(guanjin("account", "proposals", "--json"))
+    assert (submitter["role"], submitter["where"]) == ("submitter", {"everywhere": True})
+    assert operator["where"] == {"units": [4], "units_below": [5], "sites": [6], "groups": [7]}
+    assert (operator["login"], operator["reason"]) == ("zhangwei", "轮岗")
+    assert "operations staff" in guanjin("account", "proposals")
+    assert "already waits" in guanjin("account", "grant", "zhangwei", "operator", code=1)
+    assert newest(installed).event == Event.ROLE_PROPOSED
 
 
 def test_a_bad_password_makes_no_account(guanjin: Command) -> None:
@@ -86,18 +106,15 @@ def test_a_bad_password_makes_no_account(guanjin: Command) -> None:
 def test_the_terminal_keeps_the_three_administrators_apart(guanjin: Command) -> None:
     assert "separation of duties" in guanjin("account", "grant", "system_admin", "audit_admin", code=3)
     assert "last system administrator" in guanjin("account", "disable", "system_admin", code=3)
-    said = guanjin(
-        "account", "create", "both", "--name", "张伟", "--role", "system_admin", "--role", "audit_admin",
-        "--password-stdin", stdin=PASSWORD + "\n", code=3,
-    )  # fmt: skip
-    assert "separation" in said
+    assert "last audit administrator" in guanjin("account", "revoke", "audit_admin", "audit_admin", code=3)
+    namesake = ("account", "create", "both", "--name", "name of system_admin", "--role", "audit_admin")
+    assert "separation" in guanjin(*namesake, "--password-stdin", stdin=PASSWORD + "\n", code=3)
     assert len(json.loads(guanjin("account", "list", "--json"))) == 3
 
 
 def test_roles_passwords_and_states_are_changed(guanjin: Command, installed: Database) -> None:
     guanjin("account", "create", "zhangwei", "--name", "张伟", "--password-stdin", stdin=PASSWORD + "\n")
-    guanjin("account", "grant", "zhangwei", "operator")
-    guanjin("account", "revoke", "zhangwei", "operator")
+    assert "does not hold" in guanjin("account", "revoke", "zhangwei", "operator", code=1)
     guanjin("account", "disable", "zhangwei")
     guanjin("account", "enable", "zhangwei")
     guanjin("account", "reset-password", "zhangwei", "--password-stdin", stdin="copper-heron-window\n")
@@ -110,6 +127,26 @@ def test_no_account_before_the_set_up(guanjin: Command, installed: Database) -> 
         connection.execute(text("UPDATE setup SET completed = NULL"))
     said = guanjin("account", "create", "x1", "--name", "y", "--password-stdin", stdin=PASSWORD + "\n", code=1)
     assert "guanjin init" in said
+
+
+def test_emergency_access_is_opened_at_the_machine_by_two_sheets(guanjin: Command, installed: Database) -> None:
+    guanjin("account", "create", "duty", "--name", "值班员", "--password-stdin", stdin=PASSWORD + "\n")
+    assert "not sealed" in guanjin("emergency", "status")
+    halves = []
+    for login in ("system_admin", "security_admin"):
+        with installed.write() as session:
+            actor = Actor(login, "person", accounts.by_login(session, login).id)
+            halves.append(seal.seal_half(session, actor=actor))
+    arguments = ("emergency", "open", "duty", "--reason", "网管失联", "--stdin")
+    assert "emergency.half_wrong" in guanjin(*arguments, stdin=f"{halves[0]}\n{halves[0]}\n", code=3)
+    assert newest(installed).event == Event.EMERGENCY_REFUSED
+    assert "sealed since" in guanjin("emergency", "status")
+    assert "open for duty" in guanjin(*arguments, stdin=f"{halves[1]}\n{halves[0]}\n")
+    assert newest(installed).actor_name.startswith("console:")
+    status = json.loads(guanjin("emergency", "status", "--json"))
+    assert (status["open"]["login"], status["open"]["reason"]) == ("duty", "网管失联")
+    guanjin("emergency", "end")
+    assert json.loads(guanjin("emergency", "status", "--json"))["halves_due"] == ["security", "system"]
 
 
 def test_a_credential_is_stored_listed_and_deleted_and_never_shown(

@@ -1,6 +1,6 @@
 """The console without a server: a Flask client, and whoever the test says is signed in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from core import schema
 from core.database import Database, sqlite_url
 from core.settings import Settings
+from security.reach import EVERYWHERE, Reach, reaches
 from security.roles import Role, permissions_of
 from security.sessions import SignedIn
 from web.app import create_app
@@ -39,17 +40,25 @@ class StillClock:
         self.seconds += timedelta(**duration).total_seconds()
 
 
-def person(*roles: Role, unit_id: int | None = None, login: str = "zhangwei") -> SignedIn:
-    """Somebody who is signed in, without an account behind."""
+def person(
+    *roles: Role,
+    unit_id: int | None = None,
+    login: str = "zhangwei",
+    limits: Mapping[Role, Reach] | None = None,
+    account_id: int = 1,
+) -> SignedIn:
+    """Somebody who is signed in, without an account behind; a role in `limits` is granted for there only."""
+    granted = [(role, (limits or {}).get(role, EVERYWHERE)) for role in roles]
     return SignedIn(
         session_id=1,
-        account_id=1,
+        account_id=account_id,
         login=login,
         display_name="张伟",
         roles=frozenset(roles),
         permissions=permissions_of(roles),
         unit_id=unit_id,
         must_change_password=False,
+        reaches=reaches(granted, unit_id),
     )
 
 

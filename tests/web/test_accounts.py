@@ -10,10 +10,12 @@ from core import jobs
 from core.database import Database
 from core.events import Event
 from core.settings import Settings
-from security import accounts, audit, setup
+from inventory.models import Site, Unit
+from security import accounts, audit, grants, proposals, setup
 from security.accounts import NewAccount
 from security.audit import SYSTEM, AuditRecord
 from security.passwords import HashedPassword
+from security.reach import Reach
 from security.roles import Role
 from security.vault import Keyring, Realm, Vault
 from security.vault.keyfiles import create_keys
@@ -102,23 +104,74 @@ def test_the_login_leads_back_to_where_one_was_going(visitor: Browser, database:
     assert answer.headers["Location"] == "/audit?event=security:"
 
 
-def test_the_system_administrator_makes_accounts_and_the_security_administrator_gives_roles(
+def test_the_system_administrator_makes_accounts_and_the_security_administrator_proposes_roles(
     browse: Browse, database: Database
 ) -> None:
     system = browse(person(Role.SYSTEM_ADMIN))
     answer = system.post("/accounts/new", {"login": "wangfang", "name": "王芳", "password": PASSWORD})
     assert answer.status_code == 303
     where = answer.headers["Location"]
-    assert system.post(f"{where}/grant", {"role": "network_admin"}).status_code == 403
+    form = {"role": "network_admin", "where": "everywhere", "reason": "到岗"}
+    assert system.post(f"{where}/grant", form).status_code == 403
     security = browse(person(Role.SECURITY_ADMIN, login="secadmin"))
     with database.write() as session:
         other = accounts.create(session, NewAccount("lisi", "李四"), CHEAP, actor=SYSTEM)
-    assert security.post(f"/accounts/{other.id}/grant", {"role": "network_admin"}).status_code == 303
-    refused = security.post(f"/accounts/{other.id}/grant", {"role": "security_admin"})
-    assert refused.status_code == 403
-    assert "security.role_conflict" in refused.text
+        system_admin = accounts.create(session, NewAccount("jia", "甲"), CHEAP, actor=SYSTEM)
+        grants.grant(session, system_admin.id, Role.SYSTEM_ADMIN, actor=SYSTEM)
+    assert security.post(f"/accounts/{other.id}/grant", form).status_code == 303
+    assert "待复核" in security.get(f"/accounts/{other.id}").text
+    with database.read() as session:
+        assert accounts.get(session, other.id).roles == frozenset()
+    confirmer = browse(person(Role.SYSTEM_ADMIN, login="jia", account_id=system_admin.id))
+    assert "(1)" in confirmer.get("/accounts").text.partition("</title>")[0], "what waits for me is counted"
+    assert "李四" in confirmer.get("/grants").text
+    assert confirmer.post("/grants/1/confirm").headers["Location"] == "/grants"
     with database.read() as session:
         assert accounts.get(session, other.id).roles == {Role.NETWORK_ADMIN}
+    refused = security.post(f"/accounts/{other.id}/grant", {**form, "role": "audit_admin"})
+    assert refused.status_code == 403
+    assert "security.role_conflict" in refused.text
+
+
+def test_a_limit_that_nobody_filled_in_is_not_taken_for_none(browse: Browse, database: Database) -> None:
+    with database.write() as session:
+        unit, site = Unit(name="石桥镇人民政府"), Site(name="机房楼")
+        session.add_all([unit, site])
+        other = accounts.create(session, NewAccount("lisi", "李四"), CHEAP, actor=SYSTEM)
+    security = browse(person(Role.SECURITY_ADMIN, login="secadmin", account_id=99))
+    form: dict[str, object] = {"role": "operator", "where": "limited", "reason": "轮岗"}
+    assert "security.reach_empty" in security.post(f"/accounts/{other.id}/grant", form).text
+    assert security.post(f"/accounts/{other.id}/grant", {"role": "operator", "reason": "轮岗"}).status_code == 400
+    form |= {"unit": [str(unit.id)], "below": "1", "site": [str(site.id), "x"], "group": []}
+    assert security.post(f"/accounts/{other.id}/grant", form).status_code == 303
+    with database.read() as session:
+        (found,) = proposals.waiting(session, StillClock().now())
+    assert found.reach == Reach.to(units_below=[unit.id], sites=[site.id])
+    text = security.get("/grants").text
+    assert "石桥镇人民政府" in text
+    assert "机房楼" in text
+    assert 'action="/grants/1/confirm"' not in text, "nobody is offered to confirm what they proposed"
+    assert security.post("/grants/1/confirm").status_code == 403
+    assert security.post("/grants/1/withdraw").status_code == 303
+    assert "已撤回" in security.get("/grants").text
+
+
+def test_a_refusal_says_why(browse: Browse, database: Database) -> None:
+    with database.write() as session:
+        other = accounts.create(session, NewAccount("lisi", "李四"), CHEAP, actor=SYSTEM)
+        system_admin = accounts.create(session, NewAccount("jia", "甲"), CHEAP, actor=SYSTEM)
+        grants.grant(session, system_admin.id, Role.SYSTEM_ADMIN, actor=SYSTEM)
+    security = browse(person(Role.SECURITY_ADMIN, login="secadmin", account_id=99))
+    form = {"role": "network_admin", "where": "everywhere", "reason": "到岗"}
+    assert security.post(f"/accounts/{other.id}/grant", form).status_code == 303
+    confirmer = browse(person(Role.SYSTEM_ADMIN, login="jia", account_id=system_admin.id))
+    assert confirmer.post("/grants/1/refuse", {"reason": " "}).status_code == 400
+    assert confirmer.post("/grants/1/refuse", {"reason": "已调离"}).status_code == 303
+    with database.read() as session:
+        newest = audit.find(session).records[0]
+        assert (newest.event, newest.actor_name) == (Event.ROLE_PROPOSAL_REFUSED, "jia")
+        assert newest.detail == {"proposed_by": "secadmin", "reason": "已调离"}
+        assert accounts.get(session, other.id).roles == frozenset()
 
 
 def test_a_weak_password_is_explained_beside_the_form(browse: Browse) -> None:

@@ -13,7 +13,7 @@ from collectors.models import PollerStatus, SensorState
 from collectors.survey.whereabouts import mac_of
 from core.database import Database
 from core.settings import PollingSettings, Settings
-from inventory.models import Device, Line, Port, Unit
+from inventory.models import Device, Line, Port
 from security.audit import AuditRecord
 from security.roles import Role
 from tests.web import county
@@ -202,39 +202,6 @@ def test_a_chart_over_a_week_or_a_year_has_means_and_peaks(
     assert len(rates) == len(peaks) >= 1
     assert 4e7 <= max(rates) <= max(peaks) < 7e7
     assert step == 60 or max(rates) < max(peaks)
-
-
-def test_another_units_objects_are_not_there(browse: Browse, sample: Database) -> None:
-    with sample.read() as session:
-        unit = session.scalars(select(Unit).where(Unit.name == "石塘镇人民政府")).one()
-        device = session.scalars(select(Device).where(Device.unit_id == unit.id)).first()
-        other = session.scalars(select(Device).where(Device.unit_id != unit.id)).first()
-        line = session.scalars(select(Line).where(Line.unit_id == unit.id)).first()
-        other_line = session.scalars(select(Line).where(Line.unit_id != unit.id)).first()
-        assert device
-        assert other
-        assert line
-        assert other_line
-        ports = {
-            one.id: session.scalars(select(Port.id).where(Port.device_id == one.id)).first() for one in (device, other)
-        }
-    browser = browse(person(Role.UNIT_ADMIN, unit_id=unit.id))
-    routes = {
-        f"/devices/{device.id}": f"/devices/{other.id}",
-        f"/devices/{device.id}/ports/{ports[device.id]}": f"/devices/{other.id}/ports/{ports[other.id]}",
-        f"/lines/{line.id}": f"/lines/{other_line.id}",
-        f"/data/devices/{device.id}": f"/data/devices/{other.id}",
-        f"/data/ports/{ports[device.id]}": f"/data/ports/{ports[other.id]}",
-        f"/data/lines/{line.id}": f"/data/lines/{other_line.id}",
-    }
-    for own, foreign in routes.items():
-        assert browser.get(own).status_code == 200, own
-        assert browser.get(foreign).status_code == 404, foreign
-    assert browser.get(f"/devices/{device.id}/ports/{ports[other.id]}").status_code == 404
-    for path in ("/overview", "/devices", "/lines", "/search?q=JR", "/search?q=GE1"):
-        text = browser.get(path).text
-        assert other.name not in text, path
-        assert other_line.name not in text, path
 
 
 def test_a_unit_administrator_without_a_unit_sees_nothing(browse: Browse, sample: Database) -> None:

@@ -14,10 +14,11 @@ from core import jobs
 from core.database import Database
 from core.jobs import Job, JobState
 from core.settings import Settings
+from inventory import groups
 from inventory.models import Device
-from security import accounts, grants, setup
+from security import accounts, grants, proposals, setup
 from security.accounts import NewAccount
-from security.audit import SYSTEM, AuditRecord
+from security.audit import SYSTEM, Actor, AuditRecord
 from security.models import LoginSession
 from security.passwords import HashedPassword
 from security.roles import Role
@@ -49,8 +50,22 @@ ACTS: dict[str, tuple[Role, str, dict[str, object], str]] = {
     "accounts.disable": (R.SYSTEM_ADMIN, "/accounts/2/disable", {}, "security:account:disable"),
     "accounts.enable": (R.SYSTEM_ADMIN, "/accounts/3/enable", {}, "security:account:enable"),
     "accounts.password": (R.SYSTEM_ADMIN, "/accounts/2/password", {"password": PASSWORD}, "security:password:change"),
-    "accounts.grant": (R.SECURITY_ADMIN, "/accounts/2/grant", {"role": "operator"}, "security:role:grant"),
-    "accounts.revoke": (R.SECURITY_ADMIN, "/accounts/3/revoke", {"role": "operator"}, "security:role:revoke"),
+    "accounts.grant": (
+        R.SECURITY_ADMIN,
+        "/accounts/2/grant",
+        {"role": "operator", "where": "everywhere", "reason": "x"},
+        "security:role:propose",
+    ),
+    "accounts.revoke": (
+        R.SECURITY_ADMIN, "/accounts/3/revoke", {"role": "operator", "reason": "x"}, "security:role:propose",
+    ),
+    "grants.confirm": (R.SYSTEM_ADMIN, "/grants/1/confirm", {}, "security:role:grant"),
+    "grants.refuse": (R.SYSTEM_ADMIN, "/grants/1/refuse", {"reason": "x"}, "security:role:refuse"),
+    "grants.withdraw": (R.SECURITY_ADMIN, "/grants/1/withdraw", {}, "security:role:withdraw"),
+    "groups.create": (R.NETWORK_ADMIN, "/groups/new", {"name": "x", "device": "1"}, "inventory:device-group:create"),
+    "groups.edit": (R.NETWORK_ADMIN, "/groups/1", {"name": "y", "device": "1"}, "inventory:device-group:change"),
+    "groups.delete": (R.NETWORK_ADMIN, "/groups/1/delete", {}, "inventory:device-group:delete"),
+    "devices.key_port": (R.NETWORK_ADMIN, "/devices/1/ports/1/key", {"is_key": "yes"}, "inventory:port:change"),
     "accounts.end_session": (R.SYSTEM_ADMIN, "/accounts/2/sessions/1/end", {}, "security:session:end"),
     "credentials.delete": (
         R.SYSTEM_ADMIN, "/credentials/delete", {"realm": "monitor", "name": "snmp"}, "security:credential:delete",
@@ -64,6 +79,7 @@ FERRY = frozenset(
         "media.receipt", "incoming.release", "incoming.hold", "incoming.collect",
     }
 )  # fmt: skip
+EMERGENCY = frozenset({"emergency.make_half", "emergency.enter", "emergency.end"})  # tests/web/test_emergency.py
 EXEMPT = {"preferences.choose": "sets cookies of the own browser, and nothing on the server"}
 
 
@@ -74,8 +90,13 @@ def prepared(database: Database, clock: StillClock, tmp_path: Path) -> Database:
     vault = Vault(Keyring.load(tmp_path, [Realm.MONITOR]), clock)
     with database.write() as session:
         county.fill(session, clock.now())
-        for login in ("zhangwei", "wang", "li"):
+        for login in ("zhangwei", "wang", "li", "qian"):
             accounts.create(session, NewAccount(login, f"Person {login}"), CHEAP, actor=SYSTEM, clock=clock)
+        grants.grant(session, 1, Role.SYSTEM_ADMIN, actor=SYSTEM, clock=clock)
+        grants.grant(session, 4, Role.SECURITY_ADMIN, actor=SYSTEM, clock=clock)
+        qian = Actor("qian", "person", 4)
+        proposals.propose(session, 2, proposals.Change.GRANT, Role.MEDIA_OPERATOR, reason="x", actor=qian, clock=clock)
+        groups.create(session, "core", [1], actor=SYSTEM)
         accounts.disable(session, 3, actor=SYSTEM, clock=clock)
         grants.grant(session, 3, Role.OPERATOR, actor=SYSTEM, clock=clock)
         vault.put(session, Realm.MONITOR, "snmp", {"community": "x"}, actor=SYSTEM)
@@ -111,7 +132,7 @@ def posting(browser: Browser, path: str, **form: object) -> Callable[[], int]:
 def test_every_mutating_route_is_tried_here(browse: Callable[..., Browser]) -> None:
     rules = browse().client.application.url_map.iter_rules()
     mutating = {rule.endpoint for rule in rules if (rule.methods or set()) - SAFE}
-    assert mutating == {*ACTS, *WAY_IN, *FERRY, *EXEMPT}
+    assert mutating == {*ACTS, *WAY_IN, *FERRY, *EMERGENCY, *EXEMPT}
 
 
 @pytest.mark.parametrize("endpoint", sorted(ACTS))

@@ -1,10 +1,14 @@
 """Who may open what: every route of the map against every role, by asking; a route that nobody listed fails."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from http import HTTPStatus
 
 import pytest
 from werkzeug.routing import Rule
 
+from security.emergency.power import POWERS
+from security.reach import EVERYWHERE, LIMITABLE, Reach
 from security.roles import Role
 from tests.web.conftest import SESSION, Browser, person
 from web.access import PUBLIC
@@ -33,6 +37,10 @@ EXPECTED: dict[str, frozenset[Role]] = {
     "data.port": WATCHING,
     "data.line": WATCHING,
     "devices.key_port": frozenset({R.NETWORK_ADMIN}),
+    "groups.index": frozenset({R.NETWORK_ADMIN}),
+    "groups.create": frozenset({R.NETWORK_ADMIN}),
+    "groups.edit": frozenset({R.NETWORK_ADMIN}),
+    "groups.delete": frozenset({R.NETWORK_ADMIN}),
     "maintenance.mark": frozenset({R.NETWORK_ADMIN, R.OPERATOR}),
     "maintenance.unmark": frozenset({R.NETWORK_ADMIN, R.OPERATOR}),
     "configs.index": frozenset({R.NETWORK_ADMIN, R.OPERATOR}),
@@ -71,6 +79,14 @@ EXPECTED: dict[str, frozenset[Role]] = {
     "accounts.end_session": frozenset({R.SYSTEM_ADMIN}),
     "accounts.grant": frozenset({R.SECURITY_ADMIN}),
     "accounts.revoke": frozenset({R.SECURITY_ADMIN}),
+    "grants.index": frozenset({R.SYSTEM_ADMIN, R.SECURITY_ADMIN}),
+    "grants.confirm": frozenset({R.SYSTEM_ADMIN, R.SECURITY_ADMIN}),
+    "grants.refuse": frozenset({R.SYSTEM_ADMIN, R.SECURITY_ADMIN}),
+    "grants.withdraw": frozenset({R.SECURITY_ADMIN}),
+    "emergency.show": EVERYBODY,
+    "emergency.enter": EVERYBODY,
+    "emergency.end": EVERYBODY,
+    "emergency.make_half": frozenset({R.SYSTEM_ADMIN, R.SECURITY_ADMIN}),
     "credentials.index": frozenset({R.SYSTEM_ADMIN}),
     "credentials.delete": frozenset({R.SYSTEM_ADMIN}),
 }
@@ -98,6 +114,35 @@ def test_a_role_opens_what_the_table_says_and_nothing_else(browse: Callable[...,
             assert refused == (role not in EXPECTED[rule.endpoint]), f"{method} {rule.endpoint}"
 
 
+def test_emergency_power_opens_network_administration_and_nothing_else(browse: Callable[..., Browser]) -> None:
+    """Never the audit log, accounts, grants, credentials or the ferry; nor what decides how far others reach."""
+    bearer = replace(person(), permissions=POWERS, reaches=dict.fromkeys(POWERS, EVERYWHERE))
+    browser = browse(bearer)
+    for rule in browser.client.application.url_map.iter_rules():
+        if rule.endpoint in PUBLIC:
+            continue
+        ledger = rule.endpoint.startswith("groups.") or rule.endpoint == "devices.key_port"
+        may = EXPECTED[rule.endpoint] & {R.NETWORK_ADMIN, R.OPERATOR} and not ledger
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            refused = "web.permission" in ask(browser, rule, method)
+            assert refused != bool(may), f"{method} {rule.endpoint}"
+
+
+@pytest.mark.parametrize("role", sorted(LIMITABLE))
+def test_a_limited_role_opens_the_same_pages_but_those_that_need_everything(
+    browse: Callable[..., Browser], role: Role
+) -> None:
+    browser = browse(person(role, limits={role: Reach.to(units=[1])}))
+    for rule in browser.client.application.url_map.iter_rules():
+        if rule.endpoint in PUBLIC:
+            continue
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            text = ask(browser, rule, method)
+            assert ("web.permission" in text) == (role not in EXPECTED[rule.endpoint]), f"{method} {rule.endpoint}"
+            if rule.endpoint.startswith("groups.") and role in EXPECTED[rule.endpoint]:
+                assert "web.not_found" in text
+
+
 def test_without_a_role_only_ones_own_password_is_reached(browse: Callable[..., Browser]) -> None:
     browser = browse(person())
     assert browser.get("/").headers["Location"] == "/about"
@@ -121,4 +166,4 @@ def ask(browser: Browser, rule: Rule, method: str) -> str:
     assert answer.status_code != 500, f"{method} {path}"
     assert HEADERS.items() <= dict(answer.headers).items(), f"{method} {path}"
     assert answer.headers["Cache-Control"] == "no-store", f"{method} {path}"
-    return answer.text
+    return answer.text if answer.status_code >= HTTPStatus.BAD_REQUEST else ""

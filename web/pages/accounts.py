@@ -1,14 +1,21 @@
-"""Accounts and roles. Who makes accounts does not hand out roles, and who hands out roles does not operate."""
+"""Accounts and roles. Who makes accounts does not hand out roles, and who hands out roles does not operate.
+
+A role is only proposed here; somebody else confirms it (`web.pages.grants`).
+"""
 
 from flask import Blueprint, make_response, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from core.errors import GuanjinError
+from inventory import reaches
 from inventory.models import Unit
-from security import accounts, grants, sessions
+from security import accounts, proposals, sessions
 from security.accounts import NewAccount
 from security.passwords import HashedPassword, PasswordPolicy
+from security.persons import number_of
+from security.proposals import Change
+from security.reach import EVERYWHERE, LIMITABLE, Reach
 from security.roles import Permission, Role
 from web import forms, numbers
 from web.access import requires
@@ -34,7 +41,8 @@ def create() -> Response:
         return _form()
     try:
         login = forms.text("login", limit=200)
-        new = NewAccount(login, forms.text("name", limit=200), _unit())
+        number = forms.text("personnel_number", limit=100, required=False)
+        new = NewAccount(login, forms.text("name", limit=200), _unit(), personnel_number=number)
         hashed = _password(login)
         with console().database.write() as session:
             account = accounts.create(session, new, hashed, actor=actor(), clock=console().clock)
@@ -54,7 +62,19 @@ def show(number: int) -> str:
             session, settings=console().settings.security, clock=console().clock, account_id=account.id
         )
         unit = session.get(Unit, account.unit_id) if account.unit_id else None
-        return render_template("account.html", account=account, live=live, unit=unit, every_role=list(Role))
+        names, now = reaches.names(session), console().clock.now()
+        return render_template(
+            "account.html",
+            account=account,
+            personnel_number=number_of(account),
+            live=live,
+            unit=unit,
+            every_role=list(Role),
+            limitable=LIMITABLE,
+            names=names,
+            places=names.of,
+            waiting=[one for one in proposals.waiting(session, now) if one.account_id == account.id],
+        )
 
 
 @blueprint.post("/accounts/<int:number>/disable")
@@ -87,10 +107,12 @@ def password(number: int) -> Response:
 @blueprint.post("/accounts/<int:number>/grant")
 @requires(Permission.GRANT_ROLES)
 def grant(number: int) -> Response:
-    role = Role(forms.choice("role", list(Role)))
+    role, reason = Role(forms.choice("role", list(Role))), forms.text("reason", limit=200)
     with console().database.write() as session:
-        account = grants.grant(session, number, role, actor=actor(), clock=console().clock)
-    return _back("role_granted", number, account.login)
+        found = proposals.propose(
+            session, number, Change.GRANT, role, _reach(), reason=reason, actor=actor(), clock=console().clock
+        )
+    return _back("role_proposed", number, found.account.login)
 
 
 @blueprint.post("/accounts/<int:number>/revoke")
@@ -98,8 +120,8 @@ def grant(number: int) -> Response:
 def revoke(number: int) -> Response:
     role = Role(forms.choice("role", list(Role)))
     with console().database.write() as session:
-        account = grants.revoke(session, number, role, actor=actor(), clock=console().clock)
-    return _back("role_revoked", number, account.login)
+        found = proposals.propose(session, number, Change.REVOKE, role, actor=actor(), clock=console().clock)
+    return _back("role_proposed", number, found.account.login)
 
 
 @blueprint.post("/accounts/<int:number>/sessions/<int:session_number>/end")
@@ -118,6 +140,18 @@ def _back(notice: str, number: int, login: str) -> Response:
 def _password(login: str) -> HashedPassword:
     """Hashed before any transaction begins: that takes a while on purpose."""
     return PasswordPolicy(console().settings.security.password_length).accept(forms.secret("password"), login=login)
+
+
+def _reach() -> Reach:
+    """Everywhere only where the form says so: a limit that nobody filled in is refused and not taken for none."""
+    if forms.choice("where", ["everywhere", "limited"]) == "everywhere":
+        return EVERYWHERE
+    units = "units_below" if request.form.get("below") else "units"
+    return Reach.to(**{units: _numbers("unit")}, sites=_numbers("site"), groups=_numbers("group"))
+
+
+def _numbers(name: str) -> list[int]:
+    return [int(value) for value in request.form.getlist(name) if value.isdecimal()]
 
 
 def _unit() -> int | None:

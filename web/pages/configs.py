@@ -21,6 +21,7 @@ from web.access import requires
 from web.i18n import gettext
 from web.listing import Listing
 from web.notices import redirect_with
+from web.scope import scope_of
 from web.state import actor, console
 
 blueprint = Blueprint("configs", __name__)
@@ -54,7 +55,7 @@ def index() -> str:
     with console().database.read() as session:
         return render_template(
             "configs.html",
-            sheet=LISTING.sheet(services.overview(session)),
+            sheet=LISTING.sheet(services.overview(session, scope_of(Permission.READ_CONFIGS))),
             shown=lambda found: states.BACKUP[_state(found)],
             backup_states=states.BACKUP,
             why=lambda found: explain(found.error_code, found.error_facts, gettext),
@@ -66,7 +67,7 @@ def index() -> str:
 def history(number: int) -> str:
     """The versions of a device, and the difference of two: the newest two unless the address says otherwise."""
     with console().database.read() as session:
-        thing = device(session, number)
+        thing = device(session, number, scope_of(Permission.READ_CONFIGS))
         versions = services.versions(session, number)
         newest = versions[0].number if versions else 0
         new = _version("new", newest)
@@ -84,6 +85,7 @@ def history(number: int) -> str:
             pairs=lambda hunk: list(side_by_side(hunk)),
             standing=next((one for one in services.overview(session) if one.device_id == number), None),
             why=lambda one: explain(one.error_code, one.error_facts, gettext),
+            may_back_up=scope_of(Permission.RUN_BACKUP).covers(session, thing),
         )
 
 
@@ -96,7 +98,7 @@ def _version(name: str, default: int) -> int:
 @requires(Permission.READ_CONFIGS)
 def text(number: int, version: int) -> str:
     with console().database.read() as session:
-        thing = device(session, number)
+        thing = device(session, number, scope_of(Permission.READ_CONFIGS))
         found = services.version(session, thing, version)
         return render_template(
             "config_text.html", device=thing, found=found, text=services.redacted(session, thing, version)
@@ -107,7 +109,8 @@ def text(number: int, version: int) -> str:
 @requires(Permission.RUN_BACKUP)
 def back_up(number: int) -> Response:
     with console().database.write() as session:
-        job = request_backup(session, device(session, number), actor=actor())
+        thing = device(session, number, scope_of(Permission.RUN_BACKUP))
+        job = request_backup(session, thing, actor=actor())
     return redirect_with("backup_requested", url_for("configs.history", number=number), number=job)
 
 

@@ -16,8 +16,8 @@ from web.access import requires
 from web.errors import PageMissingError
 from web.history import PageReader
 from web.i18n import gettext
-from web.scope import unit_of
-from web.state import console, me
+from web.scope import seen
+from web.state import console
 
 blueprint = Blueprint("data", __name__, url_prefix="/data")
 WEEK_H = 7 * 24
@@ -53,14 +53,14 @@ def port(number: int) -> Response:
 @requires(Permission.VIEW_MONITORING, Permission.VIEW_OWN_UNIT)
 def line(number: int) -> Response:
     with console().database.read() as session:
-        if line_health(session, console().clock.now(), number, unit_id=unit_of(me())) is None:
+        if line_health(session, console().clock.now(), number, scope=seen()) is None:
             raise PageMissingError(path=request.path)
     return _series(Kind.LINE, number)
 
 
 def _require_device(number: int) -> None:
     with console().database.read() as session:
-        if device_detail(session, console().clock.now(), number, unit_id=unit_of(me()), outages=0) is None:
+        if device_detail(session, console().clock.now(), number, scope=seen(), outages=0) is None:
             raise PageMissingError(path=request.path)
 
 

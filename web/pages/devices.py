@@ -19,8 +19,8 @@ from web.errors import PageMissingError
 from web.i18n import gettext
 from web.listing import Listing
 from web.notices import redirect_with
-from web.scope import unit_of
-from web.state import actor, console, me
+from web.scope import scope_of, seen
+from web.state import actor, console
 
 blueprint = Blueprint("devices", __name__)
 # An uplink has learnt everybody.
@@ -68,7 +68,7 @@ def _address_parts(address: str) -> list[int]:
 @requires(Permission.VIEW_MONITORING, Permission.VIEW_OWN_UNIT)
 def index() -> str:
     with console().database.read() as session:
-        found = list_devices(session, console().clock.now(), unit_id=unit_of(me()))
+        found = list_devices(session, console().clock.now(), scope=seen())
         vendors = sorted({row.device.vendor for row in found if row.device.vendor})
         return render_template(
             "devices.html",
@@ -84,7 +84,7 @@ def index() -> str:
 def show(number: int) -> str:
     now = console().clock.now()
     with console().database.read() as session:
-        found = device_detail(session, now, number, unit_id=unit_of(me()))
+        found = device_detail(session, now, number, scope=seen())
         if found is None:
             raise PageMissingError(path=f"/devices/{number}")
         device = found.health.device
@@ -109,6 +109,8 @@ def show(number: int) -> str:
             systems=session.scalars(systems).all(),
             contacts=session.scalars(contacts).all() if device.unit_id else [],
             trouble=_trouble(found.health.state),
+            may_mark=scope_of(Permission.MARK_MAINTENANCE).covers(session, device),
+            may_read_configs=scope_of(Permission.READ_CONFIGS).covers(session, device),
         )
 
 
@@ -116,7 +118,7 @@ def show(number: int) -> str:
 @requires(Permission.VIEW_MONITORING, Permission.VIEW_OWN_UNIT)
 def port(number: int, port: int) -> str:
     with console().database.read() as session:
-        found = device_detail(session, console().clock.now(), number, unit_id=unit_of(me()), outages=0)
+        found = device_detail(session, console().clock.now(), number, scope=seen(), outages=0)
         wanted = [one for one in found.ports if one.port.id == port] if found else []
         if found is None or not wanted:
             raise PageMissingError(path=f"/devices/{number}/ports/{port}")
@@ -132,6 +134,7 @@ def port(number: int, port: int) -> str:
             behind=behind,
             most=MOST_BEHIND,
             addresses=addresses_of(session, (station.mac for station in behind[:MOST_BEHIND])),
+            may_choose=scope_of(Permission.MANAGE_INVENTORY).covers(session, found.health.device),
         )
 
 
@@ -141,7 +144,8 @@ def key_port(number: int, port: int) -> Response:
     is_key = forms.choice("is_key", ("yes", "no")) == "yes"
     with console().database.write() as session:
         found = session.get(Port, port)
-        if found is None or found.device_id != number:
+        scope = scope_of(Permission.MANAGE_INVENTORY)
+        if found is None or found.device_id != number or not scope.covers(session, found.device):
             raise PageMissingError(path=request.path)
         set_key(session, found, is_key=is_key, actor=actor())
         name = f"{found.device.name} {found.name}"

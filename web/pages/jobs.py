@@ -3,12 +3,16 @@
 from datetime import timedelta
 
 from flask import Blueprint, render_template, request, url_for
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from automation.jobs import about_devices
 from collectors.errors import explain
 from core import jobs
 from core.events import Event
 from core.jobs import JobId, JobState, Resolution
+from core.jobs.models import Job
 from core.jobs.values import FINISHED
 from security import audit
 from security.roles import Permission
@@ -16,6 +20,7 @@ from web import forms, numbers, states
 from web.access import requires
 from web.i18n import gettext
 from web.notices import redirect_with
+from web.scope import scope_of
 from web.state import actor, console, me
 
 blueprint = Blueprint("jobs", __name__)
@@ -29,16 +34,16 @@ def index() -> str:
     state = request.args.get("state", "")
     known = JobState(state) if state in set(JobState) else None
     with console().database.read() as session:
-        found = jobs.find(session, state=known, before=_before(), limit=PAGE)
+        found = jobs.find(session, _seen(), state=known, before=_before(), limit=PAGE)
         now = console().clock.now()
         return render_template(
             "jobs.html",
             found=found,
             older=url_for("jobs.index", state=state or None, before=found[-1].id) if len(found) == PAGE else None,
             state=state,
-            counts_by_state=jobs.counts(session),
+            counts_by_state=jobs.counts(session, _seen()),
             workers=[one for one in jobs.workers(session) if one.stopped_at is None and now - one.seen_at < GONE_AFTER],
-            schedules=jobs.list_schedules(session),
+            schedules=jobs.list_schedules(session) if scope_of(Permission.VIEW_JOBS).whole else [],
             states=states.JOB,
         )
 
@@ -48,11 +53,21 @@ def _before() -> JobId | None:
     return None if number is None else JobId(number)
 
 
+def _seen() -> ColumnElement[bool]:
+    return about_devices(scope_of(Permission.VIEW_JOBS))
+
+
+def _require_managed(session: Session, number: int) -> None:
+    """Who sees a job may not therefore cancel it. Raises JobNotFoundError."""
+    jobs.get(session, JobId(number), about_devices(scope_of(Permission.MANAGE_JOBS)))
+
+
 @blueprint.get("/jobs/<int:number>")
 @requires(Permission.VIEW_JOBS)
 def show(number: int) -> str:
     with console().database.read() as session:
-        job = jobs.get(session, JobId(number))
+        job = jobs.get(session, JobId(number), _seen())
+        managed = about_devices(scope_of(Permission.MANAGE_JOBS))
         error = job.error or {}
         return render_template(
             "job.html",
@@ -63,6 +78,7 @@ def show(number: int) -> str:
             trouble=explain(error["code"], error.get("facts"), gettext) if error.get("code") else None,
             finished=job.state in FINISHED,
             resolutions=list(Resolution),
+            may_manage=bool(jobs.find(session, managed, Job.id == number, limit=1)),
         )
 
 
@@ -70,6 +86,7 @@ def show(number: int) -> str:
 @requires(Permission.MANAGE_JOBS)
 def cancel(number: int) -> Response:
     with console().database.write() as session:
+        _require_managed(session, number)
         jobs.cancel(session, JobId(number), actor=me().login, clock=console().clock)
         audit.record(session, Event.JOB_CANCELLED, actor(), subject=f"job:{number}", clock=console().clock)
     return redirect_with("job_cancelled", url_for("jobs.show", number=number), number=number)
@@ -79,6 +96,7 @@ def cancel(number: int) -> Response:
 @requires(Permission.MANAGE_JOBS)
 def retry(number: int) -> Response:
     with console().database.write() as session:
+        _require_managed(session, number)
         jobs.retry(session, JobId(number), actor=me().login, clock=console().clock)
         audit.record(session, Event.JOB_RETRIED, actor(), subject=f"job:{number}", clock=console().clock)
     return redirect_with("job_retried", url_for("jobs.show", number=number), number=number)
@@ -89,6 +107,7 @@ def retry(number: int) -> Response:
 def resolve(number: int) -> Response:
     resolution = Resolution(forms.choice("resolution", list(Resolution)))
     with console().database.write() as session:
+        _require_managed(session, number)
         jobs.resolve(session, JobId(number), actor=me().login, resolution=resolution, clock=console().clock)
         after = {"resolution": resolution.value}
         audit.record(session, Event.JOB_RESOLVED, actor(), subject=f"job:{number}", after=after, clock=console().clock)

@@ -21,8 +21,8 @@ from web.errors import PageMissingError
 from web.history import PageReader
 from web.i18n import gettext
 from web.listing import Listing
-from web.scope import unit_of
-from web.state import console, me
+from web.scope import scope_of, seen
+from web.state import console
 
 blueprint = Blueprint("lines", __name__)
 
@@ -66,7 +66,7 @@ LISTING: Listing[LineHealth] = Listing(
 def index() -> str:
     with console().database.read() as session:
         poller.of_session(session)
-        found = list_lines(session, console().clock.now(), unit_id=unit_of(me()))
+        found = list_lines(session, console().clock.now(), scope=seen())
         return render_template(
             "lines.html",
             sheet=LISTING.sheet(found),
@@ -81,7 +81,7 @@ def index() -> str:
 def show(number: int) -> str:
     with console().database.read() as session:
         poller.of_session(session)
-        found = line_health(session, console().clock.now(), number, unit_id=unit_of(me()))
+        found = line_health(session, console().clock.now(), number, scope=seen())
         if found is None:
             raise PageMissingError(path=f"/lines/{number}")
         line = found.line
@@ -100,6 +100,9 @@ def show(number: int) -> str:
             why=lambda path: explain(path["error"], path["facts"], gettext).text,
             systems=session.scalars(systems).all(),
             contacts=session.scalars(contacts).all() if line.unit_id else [],
+            seen_ends=[end for end in (line.a_device, line.b_device) if end and seen().covers(session, end)],
+            backup_seen=line.backup_of is not None and seen().covers(session, line.backup_of),
+            may_mark=scope_of(Permission.MARK_MAINTENANCE).covers(session, line),
         )
 
 

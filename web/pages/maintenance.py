@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from flask import Blueprint, request, url_for
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -13,6 +14,7 @@ from web import forms
 from web.access import requires
 from web.errors import PageMissingError
 from web.notices import redirect_with
+from web.scope import scope_of
 from web.state import actor, console
 
 blueprint = Blueprint("maintenance", __name__)
@@ -44,7 +46,13 @@ def unmark(kind: str, number: int) -> Response:
 
 
 def _thing(session: Session, kind: str, number: int) -> Device | Line:
-    found = session.get(Device, number) if kind == "devices" else session.get(Line, number)
+    """What this person may mark; the permission to see it is another one."""
+    scope = scope_of(Permission.MARK_MAINTENANCE)
+    found: Device | Line | None = (
+        session.scalar(scope.apply(select(Device).where(Device.id == number), Device))
+        if kind == "devices"
+        else session.scalar(scope.apply(select(Line).where(Line.id == number), Line))
+    )
     if found is None:
         raise PageMissingError(path=request.path)
     return found

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask import Blueprint, render_template
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from collectors.lines.availability import of_all
@@ -13,11 +13,12 @@ from collectors.lines.records import line_availability
 from collectors.models import OutageRecord, Reachability, SubjectKind
 from collectors.overview import Overview
 from inventory.models import Device, Line
+from inventory.scope import Scope
 from security.roles import Permission
 from web import poller, states
 from web.access import requires
-from web.scope import unit_of
-from web.state import console, me
+from web.scope import seen
+from web.state import console
 from web.waiting import the_overview
 
 blueprint = Blueprint("overview", __name__)
@@ -33,9 +34,9 @@ def show() -> str:
     found = the_overview()
     with console().database.read() as session:
         health = poller.of_session(session)
-        marks = _marks(session, now, unit_of(me()))
+        marks = _marks(session, now, seen())
         available = _availability(session, found, now)
-        recent = _recent(session, found, now, unit_of(me()))
+        recent = _recent(session, now, seen())
     counts = found.counts
     return render_template(
         "overview.html",
@@ -53,25 +54,24 @@ def show() -> str:
     )
 
 
-def _marks(session: Session, now: datetime, unit_id: int | None) -> list[Device | Line]:
+def _marks(session: Session, now: datetime, scope: Scope) -> list[Device | Line]:
     """What carries a maintenance mark, the oldest first."""
     found: list[Device | Line] = []
     for kind in (Device, Line):
-        marked = select(kind).where(kind.maintenance_until > now)
-        found += session.scalars(marked if unit_id is None else marked.where(kind.unit_id == unit_id))
+        found += session.scalars(scope.apply(select(kind).where(kind.maintenance_until > now), kind))
     return sorted(found, key=lambda thing: thing.maintenance_since or now)
 
 
-def _recent(session: Session, found: Overview, now: datetime, unit_id: int | None) -> Sequence[OutageRecord]:
+def _recent(session: Session, now: datetime, scope: Scope) -> Sequence[OutageRecord]:
     """The latest outages of a day, of what this person sees."""
     wanted = select(OutageRecord).where(OutageRecord.began > now - DAY, OutageRecord.state == "down")
-    if unit_id is not None:
-        lines = [line.line.id for town in found.townships for line in town.lines]
-        devices = select(Device.id).where(Device.unit_id == unit_id)
-        wanted = wanted.where(
-            and_(OutageRecord.subject_kind == SubjectKind.LINE, OutageRecord.subject_id.in_(lines))
-            | and_(OutageRecord.subject_kind == SubjectKind.DEVICE, OutageRecord.subject_id.in_(devices))
+    if not scope.whole:  # else what the ledger no longer has is shown too
+        subjects: dict[SubjectKind, type[Device | Line]] = {SubjectKind.DEVICE: Device, SubjectKind.LINE: Line}
+        seen_ones = (
+            and_(OutageRecord.subject_kind == word, OutageRecord.subject_id.in_(select(kind.id).where(scope.of(kind))))
+            for word, kind in subjects.items()
         )
+        wanted = wanted.where(or_(*seen_ones))
     return session.scalars(wanted.order_by(OutageRecord.began.desc()).limit(RECENT)).all()
 
 

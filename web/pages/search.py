@@ -16,12 +16,13 @@ from collectors.health import list_devices, list_lines
 from collectors.models import PortState
 from collectors.survey.whereabouts import Whereabouts, address_of, locate, mac_of
 from inventory.models import Device, Port
+from inventory.scope import Scope
 from security.roles import Permission
 from web.access import requires
 from web.i18n import gettext
 from web.pinyin import initials
-from web.scope import unit_of
-from web.state import console, me
+from web.scope import seen
+from web.state import console
 
 blueprint = Blueprint("search", __name__)
 MOST = 60
@@ -52,25 +53,25 @@ def find() -> Response:
 
 
 def _hits(session: Session, words: str) -> Iterator[Hit]:
-    unit, now, text = unit_of(me()), console().clock.now(), words.casefold()
+    scope, now, text = seen(), console().clock.now(), words.casefold()
     plain = re.sub(r"(\d)/\d{1,3}$", r"\1", text) if text.count(".") == 3 else text  # noqa: PLR2004  # an IPv4 address
-    for found in list_devices(session, now, unit_id=unit):
+    for found in list_devices(session, now, scope=scope):
         device = found.device
         texts = (device.name, device.address, device.serial, device.model, device.unit.name if device.unit else "")
         if _matches(plain, *texts) or _by_initials(text, device.name):
             exact = plain in {device.name.casefold(), device.address, device.serial.casefold()}
             link = url_for("devices.show", number=device.id)
             yield Hit(gettext("device"), device.name, f"{device.address or ''} {device.model}", link, exact)
-    for line_found in list_lines(session, now, unit_id=unit):
+    for line_found in list_lines(session, now, scope=scope):
         line = line_found.line
         if _matches(text, line.name, line.circuit_number, line.b_address) or _by_initials(text, line.name):
             exact = text in {line.name.casefold(), (line.circuit_number or "").casefold()}
             link = url_for("lines.show", number=line.id)
             yield Hit(gettext("line"), line.name, line.circuit_number or "", link, exact)
-    yield from _ports(session, words, unit)
+    yield from _ports(session, words, scope)
 
 
-def _ports(session: Session, words: str, unit: int | None) -> Iterator[Hit]:
+def _ports(session: Session, words: str, scope: Scope) -> Iterator[Hit]:
     mac = mac_of(words)
     condition = (
         PortState.mac == mac
@@ -84,7 +85,7 @@ def _ports(session: Session, words: str, unit: int | None) -> Iterator[Hit]:
         .where(condition)
         .limit(MOST)
     )
-    for port, device, alias in session.execute(wanted if unit is None else wanted.where(Device.unit_id == unit)):
+    for port, device, alias in session.execute(scope.apply(wanted, Device)):
         link = url_for("devices.port", number=port.device_id, port=port.id)
         yield Hit(gettext("port"), f"{device} {port.name}", port.alias or alias or "", link, exact=mac is not None)
 
@@ -92,7 +93,7 @@ def _ports(session: Session, words: str, unit: int | None) -> Iterator[Hit]:
 def _stations(session: Session, words: str, *, known: bool) -> Iterator[Hit]:
     """Where a MAC or IP address was learnt; the likeliest is the exact hit, unless a device or port has the address."""
     mac, address = mac_of(words), address_of(words)
-    found = locate(session, mac=mac, address=address, unit_id=unit_of(me())) if mac or address else []
+    found = locate(session, mac=mac, address=address, scope=seen()) if mac or address else []
     for place, one in enumerate(found):
         exact = place == 0 and not known
         yield Hit(gettext("station"), f"{one.device} {one.port}", _station_detail(one), _station_link(one), exact)

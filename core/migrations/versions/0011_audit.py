@@ -8,7 +8,7 @@ from alembic import op
 from core.database import UtcDateTime
 
 revision: Final = "0011_audit"
-down_revision: Final[str | None] = "0008_survey"
+down_revision: Final[str | None] = "0010_authority"
 
 _SEQUENCE = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 INDEXED: Final = ("at", "event", "actor_name", "subject", "address", "result")

@@ -12,6 +12,7 @@ from collectors.survey.rows import binding_rows, component_rows, station_rows
 from collectors.survey.store import Findings, record
 from collectors.survey.whereabouts import Whereabouts, address_of, behind_port, locate
 from core.database import Database
+from inventory.scope import Scope
 from tests.collectors.county import NOW, County, build
 
 PC, PRINTER = "00:e0:fc:12:34:01", "00:e0:fc:12:34:02"
@@ -51,7 +52,7 @@ def test_a_station_is_found_where_it_is_plugged_in(database: Database, county: C
     assert (first.addresses, first.vlan, first.learnt) == (("10.9.0.7",), 10, True)
     assert (second.device, second.others) == ("HX-CORE-01", 1)
     assert found(database, address="10.9.0.7") == [first, second]
-    assert found(database, mac=PC, unit_id=county.unit) == [first]
+    assert found(database, mac=PC, scope=Scope.units([county.unit])) == [first]
     with database.read() as session:
         assert [one.mac for one in behind_port(session, county.access_port)] == [PC]
 
@@ -64,7 +65,7 @@ def test_an_address_that_no_switch_has_learnt_is_found_at_its_router(database: D
     )
     (only,) = found(database, address="10.9.0.7")
     assert (only.device, only.port, only.learnt) == ("HX-CORE-01", "Vlanif9", False)
-    assert found(database, address="10.9.0.7", unit_id=county.unit) == []
+    assert found(database, address="10.9.0.7", scope=Scope.units([county.unit])) == []
     assert found(database, address="10.9.0.8") == []
 
 
