@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Mapping
@@ -239,7 +240,8 @@ def _worker(application: Application, stop: threading.Event) -> None:
 
 
 def _keep_audit_log(application: Application, stop: threading.Event) -> None:
-    """The worker is the one process that holds the key which signs the log's checkpoints."""
+    """The worker is the one process that holds the key which signs the log's checkpoints; it also tells the witness."""
+    from security.audit.forwarding import Forwarder, server_of  # noqa: PLC0415
     from security.audit.keeping import Keeper, open_key  # noqa: PLC0415
     from security.vault import Keyring, Realm, Vault  # noqa: PLC0415
 
@@ -248,6 +250,9 @@ def _keep_audit_log(application: Application, stop: threading.Event) -> None:
     with database.write() as session:
         key = open_key(session, Vault(keyring, clock), clock)
     threading.Thread(target=Keeper(database, key, clock).run, args=(stop,), daemon=True).start()
+    if server := server_of(application.settings.audit):
+        forwarder = Forwarder(database, server, clock, socket.gethostname())
+        threading.Thread(target=forwarder.run, args=(stop,), daemon=True).start()
 
 
 @dataclass(frozen=True)

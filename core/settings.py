@@ -151,6 +151,19 @@ class SecuritySettings(Section):
     audit_days: int = Field(400, ge=180, description=N_("days that audit records are kept; 180 at least by law"))
 
 
+class AuditSettings(Section):
+    syslog_host: str = Field("", description=N_("log server that gets every audit record over TLS; empty for none"))
+    syslog_port: Port = Field(6514, description=N_("port of the log server"))
+    syslog_name: str = Field("", description=N_("name in the log server's certificate, when it is not the host's"))
+    syslog_authority: Path | None = Field(
+        None, description=N_("file with the authority that signed the log server's certificate")
+    )
+    syslog_certificate: Path | None = Field(
+        None, description=N_("file with this machine's certificate, where the log server asks for one")
+    )
+    syslog_key: Path | None = Field(None, description=N_("file with the key of that certificate"))
+
+
 class FerrySettings(Section):
     sandbox: Literal["rlimit", "bubblewrap"] = Field(
         "rlimit", description=N_("how the inspection of foreign files is confined")
@@ -169,6 +182,7 @@ class Settings(Section):
     polling: PollingSettings = PollingSettings()
     worker: WorkerSettings = WorkerSettings()
     security: SecuritySettings = SecuritySettings()
+    audit: AuditSettings = AuditSettings()
     ferry: FerrySettings = FerrySettings()
 
     @property

@@ -30,6 +30,13 @@ class VerifierKeyError(AuditError):
     hint = N_("`guanjin audit key` prints it: name+eight digits+letters")
 
 
+class WitnessUnreachableError(AuditError):
+    code = "audit.witness_unreachable"
+    category = Category.UNREACHABLE
+    message = N_("the log server %(host)s, port %(port)s cannot be used: %(reason)s")
+    hint = N_("the audit log keeps what it has not got; it is sent as soon as the server is there again")
+
+
 class NoCheckpointError(AuditError):
     code = "audit.no_checkpoint"
     category = Category.NOT_FOUND

@@ -115,6 +115,18 @@ class AuditKey(Base):
     created: Mapped[datetime]
 
 
+class AuditWitness(Base):
+    """How far a witness has come: up to record `sequence`, and the checkpoint of size `checkpoint`."""
+
+    __tablename__ = "audit_witness"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    sequence: Mapped[int] = mapped_column(Sequence)
+    checkpoint: Mapped[int] = mapped_column(Sequence)
+    delivered: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(String(300), default="")
+
+
 class AuditCheckpoint(Base):
     """A checkpoint that was signed; `note` is its exact text."""
 

@@ -26,7 +26,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("audit_checkpoint", "audit_key", "audit_tile", "audit_tree"):
+    for table in ("audit_checkpoint", "audit_witness", "audit_key", "audit_tile", "audit_tree"):
         op.drop_table(table)
     for column in INDEXED:
         op.drop_index(f"ix_audit_record_{column}_sequence", "audit_record")
@@ -66,6 +66,15 @@ def _create_tree() -> None:
         sa.Column("verifier", sa.String(300), nullable=False),
         sa.Column("created", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("verifier", name="pk_audit_key"),
+    )
+    op.create_table(
+        "audit_witness",
+        sa.Column("name", sa.String(32), nullable=False),
+        sa.Column("sequence", _SEQUENCE, nullable=False),
+        sa.Column("checkpoint", _SEQUENCE, nullable=False),
+        sa.Column("delivered", UtcDateTime()),
+        sa.Column("error", sa.String(300), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_audit_witness"),
     )
     op.create_table(
         "audit_checkpoint",
