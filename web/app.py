@@ -15,6 +15,7 @@ from security.sessions import SignedIn
 from web import (
     access,
     assets,
+    checkpoints,
     csrf,
     failures,
     formats,
@@ -62,7 +63,7 @@ def create_app(
         MAX_FORM_MEMORY_SIZE=FORM_BYTES,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for part in (i18n, formats, assets, labels, states, failures):
+    for part in (i18n, formats, assets, labels, states, failures, checkpoints):
         part.install(app)
     app.context_processor(partial(_page_context, settings))
     app.before_request(access.guard)

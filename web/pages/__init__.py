@@ -26,6 +26,7 @@ from web.pages import (
     setup,
     status,
     transfers,
+    witness,
 )
 
 PAGES = (
@@ -51,6 +52,7 @@ PAGES = (
     incoming.blueprint,
     ledger.blueprint,
     audit.blueprint,
+    witness.blueprint,
     accounts.blueprint,
     credentials.blueprint,
     about.blueprint,
