@@ -38,6 +38,7 @@ from core.supervisor import REFUSED, FolderUnusableError, Supervisor, die_with_p
 
 if TYPE_CHECKING:
     from automation.archive import ArchiveKeys
+    from security.audit.archive import Archive
     from security.ferry.site import Ferry
     from security.vault import Vault
 
@@ -209,6 +210,7 @@ def _poller(application: Application, stop: threading.Event) -> None:
 
 def _worker(application: Application, stop: threading.Event) -> None:
     import automation.jobs  # noqa: PLC0415  # registers its kinds of jobs
+    import security.audit.jobs  # noqa: PLC0415  # likewise
     import security.ferry.jobs  # noqa: PLC0415  # likewise
     from core import jobs  # noqa: PLC0415
     from core.jobs import upkeep  # noqa: PLC0415  # likewise
@@ -229,6 +231,7 @@ def _worker(application: Application, stop: threading.Event) -> None:
     with database.write() as session:
         upkeep.install_schedules(session, settings.worker.job_days, settings.site.timezone)
         automation.jobs.install_schedules(session, settings.worker.backup_cron, settings.site.timezone)
+        security.audit.jobs.install_schedules(session, settings.site.timezone)
         security.ferry.jobs.install_schedules(session, services.ferry, settings.site.timezone)
 
     def end() -> None:
@@ -257,13 +260,14 @@ def _keep_audit_log(application: Application, stop: threading.Event) -> None:
 
 @dataclass(frozen=True)
 class WorkerServices:
-    """What jobs may reach: the clock, the ferry, and the secrets of the change and ferry realms."""
+    """What jobs may reach: the clock, the ferry, the audit's archive, and the secrets of the change and ferry realms."""
 
     clock: Clock
     database: Database
     vault: "Vault"
     archive_keys: "ArchiveKeys"
     ferry: "Ferry"
+    audit_archive: "Archive"
 
     def ssh_secret(self, credential: str) -> Mapping[str, str]:
         from security.vault import Realm  # noqa: PLC0415
@@ -274,6 +278,7 @@ class WorkerServices:
 
 def _worker_services(application: Application) -> WorkerServices:
     from automation.archive import ArchiveKeys  # noqa: PLC0415
+    from security.audit import archive  # noqa: PLC0415
     from security.ferry.site import open_ferry  # noqa: PLC0415
     from security.vault import Keyring, Realm, Vault  # noqa: PLC0415
 
@@ -282,7 +287,8 @@ def _worker_services(application: Application) -> WorkerServices:
     vault = Vault(keyring, clock)
     with database.write() as session:
         keys = ArchiveKeys.open(session, vault)
-    return WorkerServices(clock, database, vault, keys, open_ferry(settings, clock=clock, keyring=keyring))
+    ferry = open_ferry(settings, clock=clock, keyring=keyring)
+    return WorkerServices(clock, database, vault, keys, ferry, archive.of(settings, clock))
 
 
 PROCESSES = {"web": _web, "poller": _poller, "worker": _worker}

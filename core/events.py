@@ -26,6 +26,10 @@ class Event(StrEnum):
     ACCESS_DENIED = "security:access:deny"
     # the audit log itself
     AUDIT_KEY_CREATED = "audit:key:create"
+    AUDIT_ARCHIVED = "audit:segment:store"
+    AUDIT_REMOVAL_ASKED = "audit:segment:ask-removal"
+    AUDIT_REMOVAL_CONFIRMED = "audit:segment:confirm-removal"
+    AUDIT_REMOVED = "audit:segment:remove"
     # vault
     CREDENTIAL_STORED = "security:credential:store"
     CREDENTIAL_DELETED = "security:credential:delete"

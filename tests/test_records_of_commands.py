@@ -9,7 +9,7 @@ import json
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlalchemy import Executable, delete, select, update
 
 import automation.jobs
 import core.jobs.upkeep
+import security.audit.jobs
 import security.ferry.jobs
 from automation.archive import ArchiveKeys
 from core import schema
@@ -31,7 +32,10 @@ from guanjin import cli
 from inventory.kinds import DeviceRole
 from inventory.models import Device
 from security import passwords, setup
-from security.audit import Actor, AuditRecord
+from security.audit import Actor, AuditRecord, archive
+from security.audit.archive import FLOOR, Archive
+from security.audit.keeping import open_key
+from security.audit.signing import sign_new
 from security.ferry import approver_key, services
 from security.ferry.bundle import receipt
 from security.ferry.models import FerryIncoming, FerryTransfer
@@ -75,6 +79,8 @@ PROCESSES = frozenset({"up", "process"})
 JOBS: Mapping[str, tuple[str, ...]] = {
     "config.backup": ("security:credential:open", "automation:backup:store"),
     "config.backup_all": ("automation:backup:request",),
+    "audit.archive": ("audit:segment:store",),
+    "audit.remove": ("audit:segment:remove",),
     "ferry.inspect": ("ferry:transfer:inspect-start", "ferry:transfer:inspect"),
     "ferry.seal": ("ferry:transfer:seal-start", "security:credential:open", "ferry:transfer:seal"),
     "ferry.carry": ("ferry:transfer:hand-off",),
@@ -105,7 +111,8 @@ def test_every_command_is_known_to_read_or_to_change() -> None:
 
 
 def test_every_kind_of_job_is_known() -> None:
-    assert {automation.jobs.BACKUP, core.jobs.upkeep.KIND, security.ferry.jobs.TIDY} <= set(JOBS)
+    imported = {automation.jobs.BACKUP, core.jobs.upkeep.KIND, security.audit.jobs.STORE, security.ferry.jobs.TIDY}
+    assert imported <= set(JOBS)
     assert {kind for kind, _version in REGISTRY.known()} == set(JOBS)
 
 
@@ -116,12 +123,18 @@ class Given:
     clock: SystemClock
     archive_keys: ArchiveKeys
     ferry: Ferry
+    audit_archive: Archive
     database: Database
     vault: Vault
 
     def ssh_secret(self, credential: str) -> Mapping[str, str]:
         with self.database.write() as session:
             return self.vault.open(session, Realm.CHANGE, credential, purpose="ssh")
+
+
+class LaterClock(SystemClock):
+    def now(self) -> datetime:
+        return super().now() + timedelta(days=500)
 
 
 @dataclass
@@ -176,6 +189,11 @@ class Place:
         keyring = Keyring.load(self.folder, [Realm.FERRY])
         return open_ferry(self.application.settings, keyring=keyring)
 
+    @property
+    def archive(self) -> Archive:
+        """In a year and a half, when what is recorded now is old."""
+        return Archive(self.folder / "audit", FLOOR, LaterClock())
+
     def work(self, kind: str, args: Mapping[str, Any] | None = None, *, enqueued: bool = False) -> None:
         """Let the worker do one job of this kind, which has to record what the table says, and no other job."""
         database = self.database
@@ -186,7 +204,7 @@ class Place:
                 enqueue(session, kind, dict(args or {}), actor="test")
             number = session.scalars(select(Job.id).where(Job.kind == kind).order_by(Job.id.desc())).first()
             session.execute(update(Job).where(Job.id != number, Job.state == JobState.QUEUED).values(queue=LATER))
-        given = Given(SystemClock(), keys, self.ferry(), database, vault)
+        given = Given(SystemClock(), keys, self.ferry(), self.archive, database, vault)
         before = len(self.events())
         assert number is not None
         with working(database, REGISTRY, services=given, threads=1, queues=[REGISTRY.newest(kind).queue]):
@@ -240,6 +258,7 @@ def test_every_command_and_job_records_what_it_does(places: tuple[Place, Place],
     code = far.typed(f"ferry receipt {number}").strip()
     near.typed(f"ferry receipt {uid} {code}", "ferry:transfer:receipt", "ferry:transfer:close")
     left_over(near)
+    archived(near)
     for line in ("settings", "database status", "audit list", "audit verify", "job list", "ferry list", "account list"):
         near.typed(line)
     assert near.tried | far.tried >= CHANGING
@@ -349,6 +368,22 @@ def arrived(place: Place) -> int:
     place.typed(f"ferry release {number}", "ferry:bundle:release")
     place.typed(f"ferry collect {number} {place.folder}", "ferry:bundle:collect")
     return number
+
+
+def archived(place: Place) -> None:
+    """Two persons give the rows up in the console; see tests/web/test_audit.py."""
+    database = place.database
+    with database.write() as session:
+        key = open_key(session, Vault(Keyring.load(place.folder, [Realm.AUDIT])), SystemClock())
+    while sign_new(database, key, SystemClock()):
+        pass
+    place.work("audit.archive")
+    with database.write() as session:
+        last = archive.segments(session)[-1].last
+        archive.ask_removal(session, place.archive, last, actor=Actor("security_admin", "person"))
+        archive.confirm_removal(session, place.archive, last, actor=Actor("audit_admin", "person"))
+    database.close()
+    place.work("audit.remove")
 
 
 def left_over(place: Place) -> None:

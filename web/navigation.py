@@ -53,6 +53,7 @@ GROUPS = (
         N_("System"),
         (
             Entry("audit.index", N_("Audit log"), "audit"),
+            Entry("archives.index", N_("Audit archive"), "ledger"),
             Entry("accounts.index", N_("Accounts"), "account"),
             Entry("credentials.index", N_("Credentials"), "credential"),
             Entry("about.show", N_("About"), "about"),

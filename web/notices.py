@@ -21,6 +21,8 @@ NOTICES = {
     "account_created": N_("The account %(name)s was created; the security administrator can now give it roles."),
     "account_disabled": N_("The account %(name)s was disabled and its sessions ended."),
     "account_enabled": N_("The account %(name)s was enabled."),
+    "removal_asked": N_("The removal of segment %(number)s was asked for; the audit administrator has to confirm it."),
+    "removal_confirmed": N_("The rows of segment %(number)s are being removed from the database."),
     "password_set": N_("%(name)s has a new password, to be changed at the next sign-in."),
     "role_granted": N_("The role was granted to %(name)s."),
     "role_revoked": N_("The role was taken from %(name)s."),

@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from core import jobs
 from core.clock import SystemClock
 from core.database import Database
 from core.events import Event
-from security.audit import SYSTEM, checkpoint, search, tree
+from core.settings import Settings
+from security.audit import SYSTEM, archive, checkpoint, search, tree
 from security.audit.forwarding import NAME
 from security.audit.models import AuditKey, AuditWitness
 from security.audit.recording import Happening, record_all
@@ -106,3 +108,31 @@ def test_a_printed_ledger_carries_the_checkpoint(auditor: Browser, browse: Brows
     taken = checkpoint.read(auditor.get("/audit/checkpoint").text)
     assert taken is not None
     assert taken.short in browse(person(Role.SECURITY_OFFICER)).get("/ledger").text
+
+
+def test_the_rows_of_a_segment_go_when_two_persons_say_so(
+    auditor: Browser, browse: Browse, settings: Settings, database: Database, clock: StillClock
+) -> None:
+    clock.pass_(days=401)
+    place = archive.of(settings, clock)
+    with database.read() as session:
+        segment = archive.write(session, place, 60)
+    with database.write() as session:
+        archive.add(session, segment, place, actor=SYSTEM)
+    security = browse(person(Role.SECURITY_ADMIN, login="yi"))
+    auditor = browse(person(Role.AUDIT_ADMIN, login="bing"))
+    assert auditor.get("/audit/archive/60/file").data == (place.folder / segment.file).read_bytes()
+    assert auditor.get("/audit/archive/61/file").status_code == 404
+    assert "请求移除" in security.get("/audit/archive").text
+    assert auditor.post("/audit/archive/60/confirm").status_code == 409
+    assert security.post("/audit/archive/60/ask").status_code == 303
+    assert security.post("/audit/archive/60/confirm").status_code == 403
+    assert "确认移除" in auditor.get("/audit/archive").text
+    assert auditor.post("/audit/archive/60/confirm").status_code == 303
+    assert "由 yi 提出、bing 确认" in auditor.get("/audit/archive").text
+    with database.read() as session:
+        assert [job.kind for job in jobs.find(session)] == ["audit.remove"]
+
+
+def test_an_empty_archive_says_when_it_fills(browse: Browse) -> None:
+    assert "尚无归档" in browse(person(Role.AUDIT_ADMIN)).get("/audit/archive").text
