@@ -260,7 +260,7 @@ def _keep_audit_log(application: Application, stop: threading.Event) -> None:
 
 @dataclass(frozen=True)
 class WorkerServices:
-    """What jobs may reach: the clock, the ferry, the audit's archive, and the secrets of the change and ferry realms."""
+    """What jobs may reach: the clock, the ferry, the audit's archive, the secrets of the change and ferry realms."""
 
     clock: Clock
     database: Database

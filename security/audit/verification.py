@@ -96,7 +96,7 @@ class _Walk:
 
     def __init__(self, session: Session, promises: Promises) -> None:
         self.last, self.previous = 0, GENESIS
-        self._signed = 0
+        self._signed = self._begun = 0
         self._promises = promises
         self._stored = stored_tree.tile_reader(session)
         self._growing: Tiles = {}
@@ -124,7 +124,8 @@ class _Walk:
         if session.scalar(confirmed.limit(1)) is None:
             raise _BrokenError(segment.first, Breach.MISSING)
         self._compare_before(claim, node)
-        self.last, self.previous = segment.last, segment.head
+        self.last = self._signed = self._begun = segment.last
+        self.previous = segment.head
         self._growing = {place: hashes for place in _ends(segment.last) if (hashes := self._part(place, segment.last))}
         self._promises = {size: found for size, found in self._promises.items() if size > segment.last}
 
@@ -167,7 +168,7 @@ class _Walk:
             raise _BrokenError(self.last + 1, Breach.HEAD)
         if self._covered > self.last or any(size > self.last for size in self._promises):
             raise _BrokenError(self.last + 1, Breach.CUT)
-        if self._covered and self._covered not in self._promises:
+        if self._covered > self._begun and self._covered not in self._promises:
             raise _BrokenError(self._covered, Breach.CHECKPOINT)
 
     def result(self, broken: Break | None) -> Verification:

@@ -171,6 +171,19 @@ def test_after_the_rows_are_gone_the_log_is_still_checked_and_proved(
             proofs.prove_record(session, 300)
 
 
+def test_a_log_of_which_all_that_was_signed_is_archived_is_whole(
+    database: Database, place: Archive, clock: HeldClock
+) -> None:
+    with database.write() as session:
+        session.add(AuditKey(verifier=str(KEY.verifier), created=clock.now()))
+    add(database, 10, clock)
+    clock.forward(days=401)
+    removed(database, place, stored(database, place))
+    with database.read() as session:
+        found = verify(session, keys=[KEY.verifier])
+    assert (found.broken, found.signed) == (None, 10)
+
+
 @pytest.mark.parametrize(
     ("statement", "breach"),
     [
