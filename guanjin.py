@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Mapping
@@ -37,6 +38,7 @@ from core.supervisor import REFUSED, FolderUnusableError, Supervisor, die_with_p
 
 if TYPE_CHECKING:
     from automation.archive import ArchiveKeys
+    from security.audit.archive import Archive
     from security.ferry.site import Ferry
     from security.vault import Keyring, Realm, Vault
     from security.vault.agent import KeyAgent
@@ -254,6 +256,7 @@ def _poller(application: Application, stop: threading.Event) -> None:
 
 def _worker(application: Application, stop: threading.Event) -> None:
     import automation.jobs  # noqa: PLC0415  # registers its kinds of jobs
+    import security.audit.jobs  # noqa: PLC0415  # likewise
     import security.ferry.jobs  # noqa: PLC0415  # likewise
     from core import jobs  # noqa: PLC0415
     from core.jobs import upkeep  # noqa: PLC0415  # likewise
@@ -274,6 +277,7 @@ def _worker(application: Application, stop: threading.Event) -> None:
     with database.write() as session:
         upkeep.install_schedules(session, settings.worker.job_days, settings.site.timezone)
         automation.jobs.install_schedules(session, settings.worker.backup_cron, settings.site.timezone)
+        security.audit.jobs.install_schedules(session, settings.site.timezone)
         security.ferry.jobs.install_schedules(session, services.ferry, settings.site.timezone)
 
     def end() -> None:
@@ -285,24 +289,29 @@ def _worker(application: Application, stop: threading.Event) -> None:
 
 
 def _keep_audit_log(application: Application, vault: "Vault", stop: threading.Event) -> None:
-    """The worker is the one process that holds the key which signs the log's checkpoints."""
+    """The worker is the one process that holds the key which signs the log's checkpoints; it also tells the witness."""
+    from security.audit.forwarding import Forwarder, server_of  # noqa: PLC0415
     from security.audit.keeping import Keeper, open_key  # noqa: PLC0415
 
     database, clock = application.database, application.clock
     with database.write() as session:
         key = open_key(session, vault, clock)
     threading.Thread(target=Keeper(database, key, clock).run, args=(stop,), daemon=True).start()
+    if server := server_of(application.settings.audit):
+        forwarder = Forwarder(database, server, clock, socket.gethostname())
+        threading.Thread(target=forwarder.run, args=(stop,), daemon=True).start()
 
 
 @dataclass(frozen=True)
 class WorkerServices:
-    """What jobs may reach: the clock, the ferry, and the secrets of the change and ferry realms."""
+    """What jobs may reach: the clock, the ferry, the audit's archive, the secrets of the change and ferry realms."""
 
     clock: Clock
     database: Database
     vault: "Vault"
     archive_keys: "ArchiveKeys"
     ferry: "Ferry"
+    audit_archive: "Archive"
 
     def ssh_secret(self, credential: str) -> Mapping[str, str]:
         from security.vault import Realm  # noqa: PLC0415
@@ -313,6 +322,7 @@ class WorkerServices:
 
 def _worker_services(application: Application) -> WorkerServices:
     from automation.archive import ArchiveKeys  # noqa: PLC0415
+    from security.audit import archive  # noqa: PLC0415
     from security.ferry.site import open_ferry  # noqa: PLC0415
     from security.vault import Vault  # noqa: PLC0415
 
@@ -322,7 +332,8 @@ def _worker_services(application: Application) -> WorkerServices:
     vault.prepare(database)
     with database.write() as session:
         keys = ArchiveKeys.open(session, vault)
-    return WorkerServices(clock, database, vault, keys, open_ferry(settings, clock=clock, keyring=keyring))
+    ferry = open_ferry(settings, clock=clock, keyring=keyring)
+    return WorkerServices(clock, database, vault, keys, ferry, archive.of(settings, clock))
 
 
 PROCESSES = {"web": _web, "poller": _poller, "worker": _worker}

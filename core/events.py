@@ -27,13 +27,17 @@ class Event(StrEnum):
     LOGGED_OUT = "security:session:logout"
     SESSION_ENDED = "security:session:end"
     ACCESS_DENIED = "security:access:deny"
-    # the audit log itself
-    AUDIT_KEY_CREATED = "audit:key:create"
     EMERGENCY_SEALED = "security:emergency:seal"
     EMERGENCY_HALF_ENTERED = "security:emergency:enter"
     EMERGENCY_REFUSED = "security:emergency:refuse"
     EMERGENCY_OPENED = "security:emergency:open"
     EMERGENCY_ENDED = "security:emergency:end"
+    # the audit log itself
+    AUDIT_KEY_CREATED = "audit:key:create"
+    AUDIT_ARCHIVED = "audit:segment:store"
+    AUDIT_REMOVAL_ASKED = "audit:segment:ask-removal"
+    AUDIT_REMOVAL_CONFIRMED = "audit:segment:confirm-removal"
+    AUDIT_REMOVED = "audit:segment:remove"
     # vault
     CREDENTIAL_STORED = "security:credential:store"
     CREDENTIAL_DELETED = "security:credential:delete"

@@ -171,6 +171,19 @@ class BackupSettings(Section):
     history: bool = Field(default=False, description=N_("whether system backups hold the measurements for charts"))
 
 
+class AuditSettings(Section):
+    syslog_host: str = Field("", description=N_("log server that gets every audit record over TLS; empty for none"))
+    syslog_port: Port = Field(6514, description=N_("port of the log server"))
+    syslog_name: str = Field("", description=N_("name in the log server's certificate, when it is not the host's"))
+    syslog_authority: Path | None = Field(
+        None, description=N_("file with the authority that signed the log server's certificate")
+    )
+    syslog_certificate: Path | None = Field(
+        None, description=N_("file with this machine's certificate, where the log server asks for one")
+    )
+    syslog_key: Path | None = Field(None, description=N_("file with the key of that certificate"))
+
+
 class FerrySettings(Section):
     sandbox: Literal["rlimit", "bubblewrap"] = Field(
         "rlimit", description=N_("how the inspection of foreign files is confined")
@@ -191,6 +204,7 @@ class Settings(Section):
     security: SecuritySettings = SecuritySettings()
     vault: VaultSettings = VaultSettings()
     backup: BackupSettings = BackupSettings()
+    audit: AuditSettings = AuditSettings()
     ferry: FerrySettings = FerrySettings()
 
     @property

@@ -53,6 +53,8 @@ class Permission(StrEnum):
     RELEASE_TRANSFER = "transfer:release"
     COLLECT_TRANSFER = "transfer:collect"
     READ_AUDIT = "audit:read"
+    ASK_AUDIT_REMOVAL = "audit:ask-removal"
+    CONFIRM_AUDIT_REMOVAL = "audit:confirm-removal"
     VIEW_ACCOUNTS = "account:view"
     MANAGE_ACCOUNTS = "account:manage"
     GRANT_ROLES = "role:grant"
@@ -121,9 +123,10 @@ _MAY: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.GRANT_ROLES,
                 Permission.CONFIRM_GRANTS,
                 Permission.SEAL_EMERGENCY,
+                Permission.ASK_AUDIT_REMOVAL,
             }
         ),
-        Role.AUDIT_ADMIN: frozenset({Permission.READ_AUDIT}),
+        Role.AUDIT_ADMIN: frozenset({Permission.READ_AUDIT, Permission.CONFIRM_AUDIT_REMOVAL}),
     }
 )
 
@@ -185,6 +188,8 @@ PERMISSION_LABELS: Mapping[Permission, str] = MappingProxyType(
         Permission.RELEASE_TRANSFER: N_("release what has arrived"),
         Permission.COLLECT_TRANSFER: N_("collect what was released"),
         Permission.READ_AUDIT: N_("read the audit log"),
+        Permission.ASK_AUDIT_REMOVAL: N_("ask for archived audit records to be removed"),
+        Permission.CONFIRM_AUDIT_REMOVAL: N_("confirm the removal of archived audit records"),
         Permission.VIEW_ACCOUNTS: N_("view accounts"),
         Permission.MANAGE_ACCOUNTS: N_("manage accounts"),
         Permission.GRANT_ROLES: N_("propose grants of roles"),

@@ -16,6 +16,7 @@ from web import (
     access,
     assets,
     characters,
+    checkpoints,
     csrf,
     emergency,
     failures,
@@ -64,7 +65,7 @@ def create_app(
         MAX_FORM_MEMORY_SIZE=uploads.FORM_BYTES,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for part in (numbers, i18n, formats, assets, labels, states, failures):
+    for part in (numbers, i18n, formats, assets, labels, states, failures, checkpoints):
         part.install(app)
     app.context_processor(partial(_page_context, settings))
     app.before_request(access.guard)

@@ -42,6 +42,8 @@ JOBS = {
     "ferry.receive": N_("ferry: receiving"),
     "ferry.poll": N_("ferry: reading the medium"),
     "ferry.tidy": N_("ferry: tidying up"),
+    "audit.archive": N_("audit log: archiving"),
+    "audit.remove": N_("audit log: removing archived rows"),
 }
 
 

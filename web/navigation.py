@@ -54,6 +54,7 @@ GROUPS = (
         N_("System"),
         (
             Entry("audit.index", N_("Audit log"), "audit"),
+            Entry("archives.index", N_("Audit archive"), "ledger"),
             Entry("accounts.index", N_("Accounts"), "account"),
             Entry("grants.index", N_("Grants to confirm"), "approve"),
             Entry("credentials.index", N_("Credentials"), "credential"),

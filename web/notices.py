@@ -21,6 +21,8 @@ NOTICES = {
     "account_created": N_("The account %(name)s was created; the security administrator can now propose roles for it."),
     "account_disabled": N_("The account %(name)s was disabled and its sessions ended."),
     "account_enabled": N_("The account %(name)s was enabled."),
+    "removal_asked": N_("The removal of segment %(number)s was asked for; the audit administrator has to confirm it."),
+    "removal_confirmed": N_("The rows of segment %(number)s are being removed from the database."),
     "password_set": N_("%(name)s has a new password, to be changed at the next sign-in."),
     "role_proposed": N_("The change of %(name)s's roles was proposed; it takes effect when somebody else confirms it."),
     "role_confirmed": N_("Confirmed: the roles of %(name)s have changed."),

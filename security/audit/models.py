@@ -115,6 +115,48 @@ class AuditKey(Base):
     created: Mapped[datetime]
 
 
+class AuditWitness(Base):
+    """How far a witness has come: up to record `sequence`, and the checkpoint of size `checkpoint`."""
+
+    __tablename__ = "audit_witness"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    sequence: Mapped[int] = mapped_column(Sequence)
+    checkpoint: Mapped[int] = mapped_column(Sequence)
+    delivered: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(String(300), default="")
+
+
+class AuditSegment(Base):
+    """Records `first` to `last` in a file of the archive, with the checkpoint of size `last` and the hash of the last.
+
+    The rows go only when one person has asked for it and another has confirmed: `removed` then opens the trigger that
+    guards them.
+    """
+
+    __tablename__ = "audit_segment"
+    __table_args__ = (
+        CheckConstraint("first > 0 AND last >= first", name="range"),
+        CheckConstraint(
+            "removed IS NULL OR (asked_by IS NOT NULL AND confirmed_by IS NOT NULL AND asked_by <> confirmed_by)",
+            name="two_persons",
+        ),
+    )
+
+    last: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=False)
+    first: Mapped[int] = mapped_column(Sequence)
+    head: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(Text)
+    file: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(Sequence)
+    latest: Mapped[datetime]
+    stored: Mapped[datetime]
+    asked_by: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    confirmed_by: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    removed: Mapped[datetime | None]
+
+
 class AuditCheckpoint(Base):
     """A checkpoint that was signed; `note` is its exact text."""
 

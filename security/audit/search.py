@@ -60,7 +60,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class _Span:
+class Span:
     """Numbers above `low` and below `high`."""
 
     low: int
@@ -89,6 +89,11 @@ def find(session: Session, wanted: Filter | None = None, *, before: int | None =
         numbers = session.scalars(statement.order_by(AuditRecord.sequence.desc()).limit(SCAN)).all()
         return _picked(session, numbers, conditions, limit, more=len(numbers) == SCAN)
     return _walked(session, span, conditions, limit)
+
+
+def span_of(session: Session, wanted: Filter) -> Span:
+    """The numbers between which every record of a filter's times lies."""
+    return _span(session, wanted, None, _setback(session))
 
 
 def _texts(wanted: Filter) -> Iterator[tuple[_Text, str]]:
@@ -142,14 +147,14 @@ def _setback(session: Session) -> timedelta | None:
     return setback
 
 
-def _span(session: Session, wanted: Filter, before: int | None, setback: timedelta | None) -> _Span:
+def _span(session: Session, wanted: Filter, before: int | None, setback: timedelta | None) -> Span:
     """The numbers between which every record of these times lies.
 
     No record after one of time `t` is earlier than `t - setback`, and none before it is later than `t + setback`.
     """
     low, high = 0, 2**62 if before is None else before
     if setback is None:
-        return _Span(low, high)
+        return Span(low, high)
     number, at = AuditRecord.sequence, AuditRecord.at
     if wanted.until is not None:
         after = select(number).where(at >= wanted.until + setback).order_by(at, number).limit(1)
@@ -157,7 +162,7 @@ def _span(session: Session, wanted: Filter, before: int | None, setback: timedel
     if wanted.since is not None:
         earlier = select(number).where(at < wanted.since - setback).order_by(at.desc(), number.desc()).limit(1)
         low = session.scalar(earlier) or 0
-    return _Span(low, high)
+    return Span(low, high)
 
 
 def _rarest(session: Session, ranges: Sequence[tuple[_Text, ColumnElement[bool]]]) -> Sequence[int] | None:
@@ -188,12 +193,12 @@ def _picked(
     return Page(tuple(found), candidates[-1] if more else None, cut=more)
 
 
-def _walked(session: Session, span: _Span, conditions: Sequence[ColumnElement[bool]], limit: int) -> Page:
+def _walked(session: Session, span: Span, conditions: Sequence[ColumnElement[bool]], limit: int) -> Page:
     newest = select(AuditRecord.sequence).where(span.condition).order_by(AuditRecord.sequence.desc()).limit(1)
     high = session.scalar(newest)
     if high is None:
         return Page((), None)
-    part = _Span(max(span.low, high - WINDOW), high + 1)
+    part = Span(max(span.low, high - WINDOW), high + 1)
     statement = select(AuditRecord).where(part.condition, *conditions)
     found = session.scalars(statement.order_by(AuditRecord.sequence.desc()).limit(limit + 1)).all()
     if len(found) > limit:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from security.audit import checkpoint, tiles
 from security.audit.checkpoint import Checkpoint
-from security.audit.models import AuditCheckpoint, AuditKey, AuditTile, AuditTree
+from security.audit.models import AuditCheckpoint, AuditKey, AuditSegment, AuditTile, AuditTree
 from security.audit.note import VerifierKey
 from security.audit.tiles import Read, Tiles
 from security.audit.tree import Node
@@ -62,3 +62,9 @@ def notes(session: Session) -> Mapping[int, str]:
     """Every stored checkpoint's text by its size."""
     rows = session.execute(select(AuditCheckpoint.size, AuditCheckpoint.note).order_by(AuditCheckpoint.size))
     return {row.size: row.note for row in rows}
+
+
+def removed_up_to(session: Session) -> AuditSegment | None:
+    """The last segment of the archive whose records may be gone from the database."""
+    statement = select(AuditSegment).where(AuditSegment.removed.is_not(None))
+    return session.scalars(statement.order_by(AuditSegment.last.desc()).limit(1)).one_or_none()

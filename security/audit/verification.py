@@ -8,20 +8,21 @@ What no local check can find is a log that was rewritten by somebody who has the
 everything that tells of it: that shows against checkpoints kept elsewhere (`witnesses`) and a key noted elsewhere.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.events import Event
 from security.audit import checkpoint, stored_tree, tiles, tree
 from security.audit.chain import GENESIS, link_sorted
 from security.audit.checkpoint import Checkpoint
 from security.audit.models import AuditHead, AuditRecord
 from security.audit.note import VerifierKey
 from security.audit.rows import HASH, PREVIOUS, SEQUENCE, Raw, UnreadableError, pages
-from security.audit.tiles import WIDTH, Tiles
+from security.audit.tiles import HEIGHT, WIDTH, Tiles
 
 
 class Breach(StrEnum):
@@ -73,7 +74,8 @@ def verify(session: Session, *, keys: Sequence[VerifierKey] = (), witnesses: Ite
     walk = _Walk(session, _promises(session, keys or stored_tree.keys(session), witnesses))
     end = None if head is None else head.sequence
     try:
-        for page in pages(session):
+        walk.begin_after(session, keys or stored_tree.keys(session))
+        for page in pages(session, walk.last or None):
             walk.take(page, end, None if head is None else head.hash)
         walk.end(at_head=_ends_at_head(session, walk.last))
     except UnreadableError:
@@ -94,12 +96,53 @@ class _Walk:
 
     def __init__(self, session: Session, promises: Promises) -> None:
         self.last, self.previous = 0, GENESIS
-        self._signed = 0
+        self._signed = self._begun = 0
         self._promises = promises
         self._stored = stored_tree.tile_reader(session)
         self._growing: Tiles = {}
         state = stored_tree.state(session)
         self._covered, self._covered_head = (0, GENESIS) if state is None else (state.size, state.head)
+
+    def begin_after(self, session: Session, keys: Sequence[VerifierKey]) -> None:
+        """Behind the records that were archived and removed: by what was signed there, and confirmed by a record."""
+        segment = stored_tree.removed_up_to(session)
+        if segment is None:
+            return
+        claim = checkpoint.accept(segment.note, keys)
+        try:
+            node = stored_tree.node_reader(session)
+            root, leaf = tree.root(segment.last, node), node(0, segment.last - 1)
+            expected = tree.leaf_hash(bytes.fromhex(segment.head))
+        except (LookupError, ValueError):
+            raise _BrokenError(segment.last, Breach.TILE) from None
+        if claim is None or (claim.size, claim.root) != (segment.last, root) or leaf != expected:
+            raise _BrokenError(segment.last, Breach.CHECKPOINT)
+        subject = f"audit-segment:{segment.first}-{segment.last}"
+        confirmed = select(AuditRecord.sequence).where(
+            AuditRecord.subject == subject, AuditRecord.event == Event.AUDIT_REMOVAL_CONFIRMED.value
+        )
+        if session.scalar(confirmed.limit(1)) is None:
+            raise _BrokenError(segment.first, Breach.MISSING)
+        self._compare_before(claim, node)
+        self.last = self._signed = self._begun = segment.last
+        self.previous = segment.head
+        self._growing = {place: hashes for place in _ends(segment.last) if (hashes := self._part(place, segment.last))}
+        self._promises = {size: found for size, found in self._promises.items() if size > segment.last}
+
+    def _compare_before(self, signed: Checkpoint, node: tree.Node) -> None:
+        """Checkpoints kept elsewhere of a log whose beginning is in the archive: by a proof out of the stored tree."""
+        for size in sorted(self._promises):
+            for root, breach in self._promises[size]:
+                if size > signed.size or root is None or breach is not Breach.WITNESS:
+                    continue
+                proof = tree.consistency(size, signed.size, node)
+                if not tree.extends(size, root, signed.size, signed.root, proof):
+                    raise _BrokenError(size, breach)
+
+    def _part(self, place: tuple[int, int], size: int) -> bytes:
+        level, number = place
+        count = (size >> (HEIGHT * level)) - number * WIDTH
+        return self._stored(level, number)[: count * tree.HASH_BYTES]
 
     def take(self, page: Sequence[Raw], end: int | None, head: str | None) -> None:
         """Records that have to follow; what was promised for a size among them is looked at when it is reached."""
@@ -125,7 +168,7 @@ class _Walk:
             raise _BrokenError(self.last + 1, Breach.HEAD)
         if self._covered > self.last or any(size > self.last for size in self._promises):
             raise _BrokenError(self.last + 1, Breach.CUT)
-        if self._covered and self._covered not in self._promises:
+        if self._covered > self._begun and self._covered not in self._promises:
             raise _BrokenError(self._covered, Breach.CHECKPOINT)
 
     def result(self, broken: Break | None) -> Verification:
@@ -166,6 +209,14 @@ class _Walk:
             self._stored(*place)[: len(hashes)] != hashes for place, hashes in own.items()
         ):
             raise _BrokenError(self.last, Breach.TILE)
+
+
+def _ends(size: int) -> Iterator[tuple[int, int]]:
+    """The tile of each level that a tree of `size` leaves goes on in."""
+    level = 0
+    while count := size >> (HEIGHT * level):
+        yield level, count // WIDTH
+        level += 1
 
 
 def _promises(session: Session, keys: Sequence[VerifierKey], witnesses: Iterable[Checkpoint]) -> Promises:

@@ -5,6 +5,8 @@ Each is done once for real. A route that stands in none of the tables here fails
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from inventory.models import Device
 from security import accounts, grants, proposals, setup
 from security.accounts import NewAccount
 from security.audit import SYSTEM, Actor, AuditRecord
+from security.audit.models import AuditSegment
 from security.models import LoginSession
 from security.passwords import HashedPassword
 from security.roles import Role
@@ -67,6 +70,8 @@ ACTS: dict[str, tuple[Role, str, dict[str, object], str]] = {
     "groups.delete": (R.NETWORK_ADMIN, "/groups/1/delete", {}, "inventory:device-group:delete"),
     "devices.key_port": (R.NETWORK_ADMIN, "/devices/1/ports/1/key", {"is_key": "yes"}, "inventory:port:change"),
     "accounts.end_session": (R.SYSTEM_ADMIN, "/accounts/2/sessions/1/end", {}, "security:session:end"),
+    "archives.ask": (R.SECURITY_ADMIN, "/audit/archive/2/ask", {}, "audit:segment:ask-removal"),
+    "archives.confirm": (R.AUDIT_ADMIN, "/audit/archive/1/confirm", {}, "audit:segment:confirm-removal"),
     "credentials.delete": (
         R.SYSTEM_ADMIN, "/credentials/delete", {"realm": "monitor", "name": "snmp"}, "security:credential:delete",
     ),
@@ -110,7 +115,20 @@ def prepared(database: Database, clock: StillClock, tmp_path: Path) -> Database:
             jobs.enqueue(session, "config.backup", {"device_id": number}, actor="test", clock=clock)
         for number, state in ((2, JobState.FAILED), (3, JobState.UNCERTAIN)):
             session.execute(update(Job).where(Job.id == number).values(state=state))
+        session.add_all(segments(tmp_path, clock))
     return database
+
+
+def segments(data: Path, clock: StillClock) -> list[AuditSegment]:
+    """Two of the archive; the removal of the first was asked for."""
+    (data / "audit").mkdir()
+    (data / "audit" / "x").touch()
+    common = {"head": "0" * 64, "note": "", "file": "x", "sha256": sha256().hexdigest(), "size": 0}
+    long_ago = clock.now() - timedelta(days=500)
+    return [
+        AuditSegment(first=number, last=number, latest=long_ago, stored=long_ago, asked_by=asked, **common)
+        for number, asked in ((1, "another"), (2, None))
+    ]
 
 
 def recorded(database: Database, act: Callable[[], int]) -> list[str]:
@@ -149,7 +167,7 @@ def test_who_may_not_is_recorded_once_and_changes_nothing(
     prepared: Database, browse: Callable[..., Browser], endpoint: str
 ) -> None:
     _role, path, form, _event = ACTS[endpoint]
-    browser = browse(person(Role.AUDIT_ADMIN))
+    browser = browse(person(Role.RECEIVER))
     found = recorded(prepared, lambda: 200 if browser.post(path, form).status_code == 403 else 0)
     assert found == ["security:access:deny"]
     with prepared.read() as session:

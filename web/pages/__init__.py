@@ -5,6 +5,7 @@ from web.pages import (
     about,
     accounts,
     approvals,
+    archives,
     audit,
     configs,
     credentials,
@@ -29,6 +30,7 @@ from web.pages import (
     setup,
     status,
     transfers,
+    witness,
 )
 
 PAGES = (
@@ -55,6 +57,8 @@ PAGES = (
     incoming.blueprint,
     ledger.blueprint,
     audit.blueprint,
+    witness.blueprint,
+    archives.blueprint,
     accounts.blueprint,
     grants.blueprint,
     emergency.blueprint,

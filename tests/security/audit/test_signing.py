@@ -54,7 +54,8 @@ def tamper(database: Database, *statements: str) -> None:
     """By somebody who owns the database."""
     with database.write() as session:
         if database.dialect == "postgresql":
-            session.execute(text("DROP TRIGGER audit_record_forbid ON audit_record"))
+            for name in ("audit_record_forbid", "audit_record_forbid_delete"):
+                session.execute(text(f"DROP TRIGGER {name} ON audit_record"))
         else:
             for action in ("update", "delete"):
                 session.execute(text(f"DROP TRIGGER audit_record_forbid_{action}"))

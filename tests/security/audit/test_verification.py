@@ -33,7 +33,8 @@ def fill(database: Database) -> None:
 def unguard(connection: Connection) -> None:
     """An intruder with the database in hand removes the triggers first."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("DROP TRIGGER audit_record_forbid ON audit_record"))
+        for name in ("audit_record_forbid", "audit_record_forbid_delete"):
+            connection.execute(text(f"DROP TRIGGER {name} ON audit_record"))
         return
     for action in ("update", "delete"):
         connection.execute(text(f"DROP TRIGGER audit_record_forbid_{action}"))
