@@ -37,6 +37,7 @@ from core.supervisor import REFUSED, FolderUnusableError, Supervisor, die_with_p
 
 if TYPE_CHECKING:
     from automation.archive import ArchiveKeys
+    from security.backup.place import Place
     from security.ferry.site import Ferry
     from security.vault import Keyring, Realm, Vault
     from security.vault.agent import KeyAgent
@@ -51,6 +52,7 @@ PREDECESSOR_S = 20.0
 GROUPS: dict[str, str] = {
     "account": "security.commands:account",
     "audit": "security.commands:audit",
+    "backup": "security.backup.commands:backup",
     "config": "automation.commands:config",
     "credential": "security.commands:credential",
     "ferry": "security.ferry.commands:ferry",
@@ -253,6 +255,7 @@ def _poller(application: Application, stop: threading.Event) -> None:
 
 def _worker(application: Application, stop: threading.Event) -> None:
     import automation.jobs  # noqa: PLC0415  # registers its kinds of jobs
+    import security.backup.schedule  # noqa: PLC0415  # likewise
     import security.ferry.jobs  # noqa: PLC0415  # likewise
     from core import jobs  # noqa: PLC0415
     from core.jobs import upkeep  # noqa: PLC0415  # likewise
@@ -272,6 +275,7 @@ def _worker(application: Application, stop: threading.Event) -> None:
     with database.write() as session:
         upkeep.install_schedules(session, settings.worker.job_days, settings.site.timezone)
         automation.jobs.install_schedules(session, settings.worker.backup_cron, settings.site.timezone)
+        security.backup.schedule.install_schedules(session, settings)
         security.ferry.jobs.install_schedules(session, services.ferry, settings.site.timezone)
 
     def end() -> None:
@@ -284,13 +288,14 @@ def _worker(application: Application, stop: threading.Event) -> None:
 
 @dataclass(frozen=True)
 class WorkerServices:
-    """What jobs may reach: the clock, the ferry, and the secrets of the change and ferry realms."""
+    """What jobs may reach: the clock, the ferry, the secrets of the change and ferry realms, and what backups hold."""
 
     clock: Clock
     database: Database
     vault: "Vault"
     archive_keys: "ArchiveKeys"
     ferry: "Ferry"
+    place: "Place"
 
     def ssh_secret(self, credential: str) -> Mapping[str, str]:
         from security.vault import Realm  # noqa: PLC0415
@@ -301,6 +306,7 @@ class WorkerServices:
 
 def _worker_services(application: Application) -> WorkerServices:
     from automation.archive import ArchiveKeys  # noqa: PLC0415
+    from security.backup.place import Place  # noqa: PLC0415
     from security.ferry.site import open_ferry  # noqa: PLC0415
     from security.vault import Vault  # noqa: PLC0415
 
@@ -310,7 +316,8 @@ def _worker_services(application: Application) -> WorkerServices:
     vault.prepare(database)
     with database.write() as session:
         keys = ArchiveKeys.open(session, vault)
-    return WorkerServices(clock, database, vault, keys, open_ferry(settings, clock=clock, keyring=keyring))
+    place = Place(settings, database, clock, VERSION, application.settings_file)
+    return WorkerServices(clock, database, vault, keys, open_ferry(settings, clock=clock, keyring=keyring), place)
 
 
 PROCESSES = {"web": _web, "poller": _poller, "worker": _worker}

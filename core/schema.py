@@ -5,21 +5,22 @@ half-way finds the old schema, whole.
 """
 
 import sqlite3
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from pkgutil import walk_packages
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData
+from sqlalchemy import Connection, MetaData, Table
 from sqlalchemy.exc import DBAPIError
 
+from core.database import Base, Database
 from core.errors import Category, GuanjinError
 from core.i18n import N_
-
-if TYPE_CHECKING:
-    from core.database import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -62,6 +63,20 @@ class DatabaseDamagedError(GuanjinError):
     hint = N_("keep the file as it is, and restore the newest backup beside it")
 
 
+# Where models are; those of a package that is not installed, as on a receiving bench, are not there.
+PACKAGES = ("core", "security", "inventory", "collectors", "automation")
+
+
+def known_tables() -> Sequence[Table]:
+    """Every table of the program, those before that others point to; imports the models of all packages."""
+    for package in PACKAGES:
+        if (found := find_spec(package)) and found.submodule_search_locations:
+            for module in walk_packages(found.submodule_search_locations, f"{package}."):
+                if module.name.endswith(".models"):
+                    import_module(module.name)
+    return Base.metadata.sorted_tables
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -81,7 +96,7 @@ def known_revisions() -> tuple[str, ...]:
     return tuple(script.revision for script in reversed(list(ScriptDirectory.from_config(_config()).walk_revisions())))
 
 
-def current(database: "Database") -> str | None:
+def current(database: Database) -> str | None:
     """The schema revision of a database; None where there is none. Never creates an SQLite file by looking.
 
     Raises DatabaseUnreachableError, DatabaseDamagedError.
@@ -100,7 +115,7 @@ def current(database: "Database") -> str | None:
         raise kind(url=url, reason=" ".join(str(error.orig).split())) from error
 
 
-def require(database: "Database") -> None:
+def require(database: Database) -> None:
     """Refuse to go on with a database that is missing, older or newer than the program."""
     found = current(database)
     if found is None:
@@ -111,18 +126,23 @@ def require(database: "Database") -> None:
         raise SchemaOutdatedError(found=found, needed=head())
 
 
-def upgrade(database: "Database", revision: str = "head", metadata: MetaData | None = None) -> None:
+def upgrade(database: Database, revision: str = "head", metadata: MetaData | None = None) -> None:
     """To a revision; the only place where the file of an SQLite database is made."""
     if database.path is not None:
         database.path.touch(mode=0o600)
     with database.write_engine.begin() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        config.attributes["metadata"] = metadata
-        command.upgrade(config, revision)
+        upgrade_on(connection, revision, metadata)
 
 
-def downgrade(database: "Database", revision: str = "base") -> None:
+def upgrade_on(connection: Connection, revision: str = "head", metadata: MetaData | None = None) -> None:
+    """In a transaction that the caller began and may take back."""
+    config = _config()
+    config.attributes["connection"] = connection
+    config.attributes["metadata"] = metadata
+    command.upgrade(config, revision)
+
+
+def downgrade(database: Database, revision: str = "base") -> None:
     with database.write_engine.begin() as connection:
         config = _config()
         config.attributes["connection"] = connection
