@@ -16,8 +16,8 @@ THREE = ("system_admin", "security_admin", "audit_admin")
 class Console:
     def __init__(self, url: str) -> None:
         self.url = url
-        jar = http.cookiejar.CookieJar()
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+        self.cookies = http.cookiejar.CookieJar()
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
 
     def page(self, path: str) -> str:
         with self._opener.open(f"{self.url}{path}", timeout=20) as answer:

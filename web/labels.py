@@ -42,6 +42,7 @@ JOBS = {
     "ferry.receive": N_("ferry: receiving"),
     "ferry.poll": N_("ferry: reading the medium"),
     "ferry.tidy": N_("ferry: tidying up"),
+    "system.backup": N_("system backup"),
 }
 
 

@@ -25,6 +25,7 @@ NOTICES = {
     "role_granted": N_("The role was granted to %(name)s."),
     "role_revoked": N_("The role was taken from %(name)s."),
     "session_ended": N_("The session of %(name)s was ended."),
+    "credential_stored": N_("The credential %(name)s was stored."),
     "credential_deleted": N_("The credential %(name)s was deleted."),
     "job_cancelled": N_("Job %(number)s is being cancelled."),
     "job_retried": N_("Job %(number)s is queued again."),

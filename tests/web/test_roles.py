@@ -71,6 +71,7 @@ EXPECTED: dict[str, frozenset[Role]] = {
     "accounts.grant": frozenset({R.SECURITY_ADMIN}),
     "accounts.revoke": frozenset({R.SECURITY_ADMIN}),
     "credentials.index": frozenset({R.SYSTEM_ADMIN}),
+    "credentials.create": frozenset({R.SYSTEM_ADMIN}),
     "credentials.delete": frozenset({R.SYSTEM_ADMIN}),
 }
 ARGUMENTS = {"kind": "devices", "number": 9999, "uid": "0" * 32, "port": 9999, "position": 0, "version": 1}
