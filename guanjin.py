@@ -39,6 +39,7 @@ from core.supervisor import REFUSED, FolderUnusableError, Supervisor, die_with_p
 if TYPE_CHECKING:
     from automation.archive import ArchiveKeys
     from security.audit.archive import Archive
+    from security.backup.place import Place
     from security.ferry.site import Ferry
     from security.vault import Keyring, Realm, Vault
     from security.vault.agent import KeyAgent
@@ -53,6 +54,7 @@ PREDECESSOR_S = 20.0
 GROUPS: dict[str, str] = {
     "account": "security.commands:account",
     "audit": "security.commands:audit",
+    "backup": "security.backup.commands:backup",
     "config": "automation.commands:config",
     "credential": "security.commands:credential",
     "emergency": "security.commands:emergency",
@@ -257,6 +259,7 @@ def _poller(application: Application, stop: threading.Event) -> None:
 def _worker(application: Application, stop: threading.Event) -> None:
     import automation.jobs  # noqa: PLC0415  # registers its kinds of jobs
     import security.audit.jobs  # noqa: PLC0415  # likewise
+    import security.backup.schedule  # noqa: PLC0415  # likewise
     import security.ferry.jobs  # noqa: PLC0415  # likewise
     from core import jobs  # noqa: PLC0415
     from core.jobs import upkeep  # noqa: PLC0415  # likewise
@@ -278,6 +281,7 @@ def _worker(application: Application, stop: threading.Event) -> None:
         upkeep.install_schedules(session, settings.worker.job_days, settings.site.timezone)
         automation.jobs.install_schedules(session, settings.worker.backup_cron, settings.site.timezone)
         security.audit.jobs.install_schedules(session, settings.site.timezone)
+        security.backup.schedule.install_schedules(session, settings)
         security.ferry.jobs.install_schedules(session, services.ferry, settings.site.timezone)
 
     def end() -> None:
@@ -304,7 +308,9 @@ def _keep_audit_log(application: Application, vault: "Vault", stop: threading.Ev
 
 @dataclass(frozen=True)
 class WorkerServices:
-    """What jobs may reach: the clock, the ferry, the audit's archive, the secrets of the change and ferry realms."""
+    """What jobs may reach: the clock, the ferry, the audit's archive, what backups hold, and the secrets of the change
+    and ferry realms.
+    """
 
     clock: Clock
     database: Database
@@ -312,6 +318,7 @@ class WorkerServices:
     archive_keys: "ArchiveKeys"
     ferry: "Ferry"
     audit_archive: "Archive"
+    place: "Place"
 
     def ssh_secret(self, credential: str) -> Mapping[str, str]:
         from security.vault import Realm  # noqa: PLC0415
@@ -323,6 +330,7 @@ class WorkerServices:
 def _worker_services(application: Application) -> WorkerServices:
     from automation.archive import ArchiveKeys  # noqa: PLC0415
     from security.audit import archive  # noqa: PLC0415
+    from security.backup.place import Place  # noqa: PLC0415
     from security.ferry.site import open_ferry  # noqa: PLC0415
     from security.vault import Vault  # noqa: PLC0415
 
@@ -333,7 +341,8 @@ def _worker_services(application: Application) -> WorkerServices:
     with database.write() as session:
         keys = ArchiveKeys.open(session, vault)
     ferry = open_ferry(settings, clock=clock, keyring=keyring)
-    return WorkerServices(clock, database, vault, keys, ferry, archive.of(settings, clock))
+    place = Place(settings, database, clock, VERSION, application.settings_file)
+    return WorkerServices(clock, database, vault, keys, ferry, archive.of(settings, clock), place)
 
 
 PROCESSES = {"web": _web, "poller": _poller, "worker": _worker}

@@ -63,6 +63,10 @@ class Application:
     def settings(self) -> settings.Settings:
         return settings.load(self._config)
 
+    @property
+    def settings_file(self) -> Path | None:
+        return settings.file_of(self._config)
+
     @cached_property
     def database(self) -> Database:
         """The migrated database; raises SchemaMissingError and its kin where it is not what this program needs."""

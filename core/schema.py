@@ -7,19 +7,22 @@ Alembic is loaded by a migration only: every process asks which schema there is,
 """
 
 import sqlite3
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, MetaData, String, Table, inspect, select
+from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select
 from sqlalchemy.exc import DBAPIError
 
+from core.database import Base, Database
 from core.errors import Category, GuanjinError
 from core.i18n import N_
 
 if TYPE_CHECKING:
     from alembic.config import Config
-
-    from core.database import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Where Alembic keeps the revision.
@@ -64,6 +67,20 @@ class DatabaseDamagedError(GuanjinError):
     hint = N_("keep the file as it is, and restore the newest backup beside it")
 
 
+# Where models are; those of a package that is not installed, as on a receiving bench, are not there.
+PACKAGES = ("core", "security", "inventory", "collectors", "automation")
+
+
+def known_tables() -> Sequence[Table]:
+    """Every table of the program, those before that others point to; imports the models of all packages."""
+    for package in PACKAGES:
+        if (found := find_spec(package)) and found.submodule_search_locations:
+            for module in walk_packages(found.submodule_search_locations, f"{package}."):
+                if module.name.endswith(".models"):
+                    import_module(module.name)
+    return Base.metadata.sorted_tables
+
+
 def head() -> str:
     return known_revisions()[-1]
 
@@ -73,7 +90,7 @@ def known_revisions() -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in (MIGRATIONS / "versions").glob("[0-9]*_*.py")))
 
 
-def current(database: "Database") -> str | None:
+def current(database: Database) -> str | None:
     """The schema revision of a database; None where there is none. Never creates an SQLite file by looking.
 
     Raises DatabaseUnreachableError, DatabaseDamagedError.
@@ -92,7 +109,7 @@ def current(database: "Database") -> str | None:
         raise kind(url=url, reason=" ".join(str(error.orig).split())) from error
 
 
-def require(database: "Database") -> None:
+def require(database: Database) -> None:
     """Refuse to go on with a database that is missing, older or newer than the program."""
     found = current(database)
     if found is None:
@@ -103,20 +120,25 @@ def require(database: "Database") -> None:
         raise SchemaOutdatedError(found=found, needed=head())
 
 
-def upgrade(database: "Database", revision: str = "head", metadata: MetaData | None = None) -> None:
+def upgrade(database: Database, revision: str = "head", metadata: MetaData | None = None) -> None:
     """To a revision; the only place where the file of an SQLite database is made."""
-    from alembic import command  # noqa: PLC0415  # see above
-
     if database.path is not None:
         database.path.touch(mode=0o600)
     with database.write_engine.begin() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        config.attributes["metadata"] = metadata
-        command.upgrade(config, revision)
+        upgrade_on(connection, revision, metadata)
 
 
-def downgrade(database: "Database", revision: str = "base") -> None:
+def upgrade_on(connection: Connection, revision: str = "head", metadata: MetaData | None = None) -> None:
+    """In a transaction that the caller began and may take back."""
+    from alembic import command  # noqa: PLC0415  # see above
+
+    config = _config()
+    config.attributes["connection"] = connection
+    config.attributes["metadata"] = metadata
+    command.upgrade(config, revision)
+
+
+def downgrade(database: Database, revision: str = "base") -> None:
     from alembic import command  # noqa: PLC0415  # see above
 
     with database.write_engine.begin() as connection:

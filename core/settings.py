@@ -229,11 +229,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
 
     Raises SettingsFileError and SettingError.
     """
-    if path is None and "GUANJIN_CONFIG" in environ:
-        path = Path(environ["GUANJIN_CONFIG"])
-    default = Path("guanjin.toml")
-    if path is None and default.exists():
-        path = default
+    path = file_of(path, environ)
     values = _read(path) if path else {}
     source: dict[tuple[str, ...], str] = {}
     known = {variable(name, field): (name, field) for name, kind in sections() for field in kind.model_fields}
@@ -249,6 +245,14 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
         return Settings.model_validate(values)
     except ValidationError as error:
         raise _explain(error.errors()[0], source, path) from error
+
+
+def file_of(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path | None:
+    """The settings file that counts; None where there is none."""
+    if path is None and "GUANJIN_CONFIG" in environ:
+        return Path(environ["GUANJIN_CONFIG"])
+    default = Path("guanjin.toml")
+    return default if path is None and default.exists() else path
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -17,12 +17,12 @@ THREE = ("system_admin", "security_admin", "audit_admin")
 class Console:
     def __init__(self, url: str) -> None:
         self.url = url
-        self._jar = http.cookiejar.CookieJar()
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._jar))
+        self.cookies = http.cookiejar.CookieJar()
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
 
-    def cookies(self) -> str:
-        """As the header says them, for a client that is no browser."""
-        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._jar)
+    def cookie_header(self) -> str:
+        """For a client that is no browser."""
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.cookies)
 
     def page(self, path: str) -> str:
         with self._opener.open(f"{self.url}{path}", timeout=20) as answer:

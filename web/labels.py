@@ -44,6 +44,7 @@ JOBS = {
     "ferry.tidy": N_("ferry: tidying up"),
     "audit.archive": N_("audit log: archiving"),
     "audit.remove": N_("audit log: removing archived rows"),
+    "system.backup": N_("system backup"),
 }
 
 

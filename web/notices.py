@@ -34,6 +34,7 @@ NOTICES = {
     "group_saved": N_("The device group %(name)s was saved."),
     "group_deleted": N_("The device group %(name)s was deleted."),
     "session_ended": N_("The session of %(name)s was ended."),
+    "credential_stored": N_("The credential %(name)s was stored."),
     "credential_deleted": N_("The credential %(name)s was deleted."),
     "job_cancelled": N_("Job %(number)s is being cancelled."),
     "job_retried": N_("Job %(number)s is queued again."),

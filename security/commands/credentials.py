@@ -14,24 +14,14 @@ from security.commands.passphrase import AskAtTerminal
 from security.errors import SecretInputError
 from security.vault import Keyring, Kind, Realm, Vault, sources
 from security.vault.kinds import CHOICES, ENTERED, FIELDS, OPTIONAL, REQUIRES
+from security.vault.labels import FIELD_LABELS, SHOWN
 
 REALM = click.Choice([realm.value for realm in ENTERED])
 KIND = click.Choice([kind.value for kind in Kind])
 
 
-LABELS = {
-    "community": N_("community"),
-    "username": N_("user name"),
-    "password": N_("password"),
-    "private_key": N_("file with the private key"),
-    "authentication": N_("authentication protocol"),
-    "auth_password": N_("authentication password"),
-    "privacy": N_("privacy protocol"),
-    "privacy_password": N_("privacy password"),
-    "context": N_("context (empty on nearly all devices)"),
-}
-# What may be seen while it is typed.
-SHOWN = frozenset({"username", "context"})
+# Where a terminal asks for something else than the field itself.
+ASKED = {**FIELD_LABELS, "private_key": N_("file with the private key")}
 
 
 @click.group(help=N_("Credentials of devices, kept in the vault by realm: monitor, change, ferry."))
@@ -95,7 +85,7 @@ def _ask(application: Application, kind: Kind) -> dict[str, str]:
     values: dict[str, str] = {}
     for field in (*FIELDS[kind], *OPTIONAL.get(kind, ())):
         of_use = all(values[other] for other in REQUIRES.get(field, ()) if other in values)
-        label, optional = application.translate(LABELS[field]), field not in FIELDS[kind]
+        label, optional = application.translate(ASKED[field]), field not in FIELDS[kind]
         values[field] = _ask_field(label, field, optional=optional) if of_use else ""
     return {field: value for field, value in values.items() if value}
 

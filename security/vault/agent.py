@@ -76,7 +76,7 @@ def keyring(descriptor: int) -> Keyring:
     """The process's side: its keys, asked for now and whenever one is not known. Raises KeyAgentError, and what the
     supervisor met when it read the source.
     """
-    os.set_inheritable(descriptor, False)  # noqa: FBT003  # has no keyword; what this process starts gets no keys
+    os.set_inheritable(descriptor, False)  # noqa: FBT003  # what this process starts gets no keys
 
     def again() -> Mapping[Realm, Keys]:
         return _ask(descriptor)

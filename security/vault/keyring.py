@@ -48,6 +48,10 @@ class Keyring:
         """The key that seals where the database does not say yet. Raises RealmClosedError."""
         return self._of(realm)[0]
 
+    def all(self, realm: Realm) -> Keys:
+        """For whoever keeps them for a recovery. Raises RealmClosedError."""
+        return self._of(realm)
+
     def find(self, realm: Realm, master_id: str) -> bytes | None:
         """The master key of this id; one that is not known is asked for once more, as a rotation may have made it.
 

@@ -38,6 +38,15 @@ FIELDS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
         Kind.OTHER: (),
     }
 )
+# Where what uses a kind looks for it; OTHER may be in any realm.
+HOME: Mapping[Kind, Realm] = MappingProxyType(
+    {
+        Kind.SNMP_V2C: Realm.MONITOR,
+        Kind.SNMP_V3: Realm.MONITOR,
+        Kind.SSH_PASSWORD: Realm.CHANGE,
+        Kind.SSH_KEY: Realm.CHANGE,
+    }
+)
 # The fields that a kind may have besides: a user of SNMPv3 proves itself, and encrypts, or does not.
 OPTIONAL: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
     {Kind.SNMP_V3: ("authentication", "auth_password", "privacy", "privacy_password", "context")}

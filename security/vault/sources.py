@@ -79,14 +79,15 @@ def open_found(settings: Settings, ask: Ask) -> MasterKeys:
             return SealedKeys(data, _wrapper(settings, source, ask))
 
 
-def new_keys(settings: Settings, source: Source, ask: Ask) -> MasterKeys:
-    """An empty source, to be filled: asks for a new passphrase, makes the token's key."""
-    data, vault = settings.storage.data, settings.vault
-    cipher = Cipher(vault.cipher)
+def new_keys(settings: Settings, source: Source, ask: Ask) -> Callable[[Path], MasterKeys]:
+    """Everything that is asked for, now: a new passphrase, the token's PIN, whose key is made if it has none. What is
+    returned gives an empty source under a data folder, to be filled.
+    """
+    vault, cipher = settings.vault, Cipher(settings.vault.cipher)
     wrapper: Wrapper
     match source:
         case Source.FILE:
-            return FileKeys(data)
+            return FileKeys
         case Source.PASSPHRASE:
             wrapper = KeyWrapper.from_new_passphrase(ask.new(source), cipher)
         case Source.CREDENTIAL:
@@ -94,7 +95,7 @@ def new_keys(settings: Settings, source: Source, ask: Ask) -> MasterKeys:
         case Source.PKCS11:
             pin = ask.current(source)
             wrapper = TokenWrapper(vault.pkcs11_module, vault.pkcs11_token, vault.pkcs11_key, pin, create=True)
-    return SealedKeys(data, wrapper)
+    return lambda data: SealedKeys(data, wrapper)
 
 
 def create(settings: Settings, ask: Ask) -> tuple[Realm, ...]:
@@ -104,9 +105,8 @@ def create(settings: Settings, ask: Ask) -> tuple[Realm, ...]:
     """
     data = settings.storage.data
     with alone(data, wait=True):
-        keys = (
-            new_keys(settings, Source(settings.vault.source), ask) if found(data) is None else open_keys(settings, ask)
-        )
+        there, source = found(data), Source(settings.vault.source)
+        keys = open_keys(settings, ask) if there else new_keys(settings, source, ask)(data)
         missing = tuple(realm for realm in Realm if not keys.holds(realm))
         keys.replace({realm: (new_key(),) for realm in missing})
     return missing
@@ -121,7 +121,7 @@ def moving(settings: Settings, to: Source, ask: Ask) -> Callable[[], None]:
     data = settings.storage.data
     before = open_found(settings, ask)
     keys = {realm: before.load(realm) for realm in Realm}
-    after = new_keys(settings, to, ask)
+    after = new_keys(settings, to, ask)(data)
 
     def move() -> None:
         after.replace(keys)

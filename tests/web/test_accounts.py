@@ -17,8 +17,9 @@ from security.audit import SYSTEM, AuditRecord
 from security.passwords import HashedPassword
 from security.reach import Reach
 from security.roles import Role
-from security.vault import Keyring, Realm, Vault
+from security.vault import Keyring, Kind, Realm, Vault
 from security.vault.keyfiles import create_keys
+from security.vault.kinds import FIELDS, OPTIONAL
 from tests.web.conftest import Browser, StillClock, person
 from web.app import create_app
 
@@ -225,6 +226,44 @@ def test_credentials_show_names_and_never_values(browse: Browse, database: Datab
     assert "Planted-Secret" not in text
     assert browser.post("/credentials/delete", {"realm": "monitor", "name": "county-ro"}).status_code == 303
     assert "county-ro" not in browser.get("/credentials?").text.partition("<table")[2]
+
+
+def test_a_credential_is_typed_into_the_console_which_cannot_open_it(
+    browse: Browse, database: Database, settings: Settings
+) -> None:
+    create_keys(settings.storage.data)
+    poller = Vault(Keyring.load(settings.storage.data, [Realm.MONITOR]))
+    browser = browse(person(Role.SYSTEM_ADMIN))
+    form = {"name": "county-v3", "username": "ops", "authentication": "sha256", "auth_password": "Planted-Secret"}
+    early = browser.post("/credentials/new?kind=snmp-v3", form)
+    assert (early.status_code, "vault.no_recipient" in early.text) == (409, True)
+    poller.prepare(database)
+    half = browser.post("/credentials/new?kind=snmp-v3", {**form, "authentication": ""})
+    assert half.status_code == 400
+    assert "county-v3" in half.text
+    for answer in (early, half):
+        assert "Planted-Secret" not in answer.text
+    done = browser.post("/credentials/new?kind=snmp-v3", form)
+    assert (done.status_code, done.headers["Location"]) == (303, "/credentials")
+    assert "county-v3" in browser.get("/credentials").text
+    with database.read() as session:
+        assert poller.open(session, Realm.MONITOR, "county-v3")["auth_password"] == "Planted-Secret"
+        (entry,) = session.scalars(select(AuditRecord)).all()
+    assert (entry.event, entry.subject) == ("security:credential:store", "credential:monitor/county-v3")
+    assert "Planted-Secret" not in str(entry.after_json)
+
+
+@pytest.mark.parametrize("kind", ["snmp-v2c", "snmp-v3", "ssh-password", "ssh-key"])
+def test_each_kind_of_credential_has_its_form(browse: Browse, kind: str) -> None:
+    text = browse(person(Role.SYSTEM_ADMIN)).get(f"/credentials/new?kind={kind}").text
+    assert 'name="name"' in text
+    for field in (*FIELDS[Kind(kind)], *OPTIONAL.get(Kind(kind), ())):
+        assert f'name="{field}"' in text
+
+
+@pytest.mark.parametrize("kind", ["other", "none", ""])
+def test_a_kind_without_a_form_is_refused(browse: Browse, kind: str) -> None:
+    assert browse(person(Role.SYSTEM_ADMIN)).get(f"/credentials/new?kind={kind}").status_code == 400
 
 
 def test_a_job_is_cancelled_with_a_record(browse: Browse, database: Database, clock: StillClock) -> None:

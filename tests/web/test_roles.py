@@ -95,6 +95,7 @@ EXPECTED: dict[str, frozenset[Role]] = {
     "emergency.end": EVERYBODY,
     "emergency.make_half": frozenset({R.SYSTEM_ADMIN, R.SECURITY_ADMIN}),
     "credentials.index": frozenset({R.SYSTEM_ADMIN}),
+    "credentials.create": frozenset({R.SYSTEM_ADMIN}),
     "credentials.delete": frozenset({R.SYSTEM_ADMIN}),
 }
 ARGUMENTS = {"kind": "devices", "number": 9999, "uid": "0" * 32, "port": 9999, "position": 0, "version": 1}

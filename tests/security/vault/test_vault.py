@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from core.database import Database
 from core.events import Event
@@ -22,8 +22,10 @@ from security.errors import (
     SecretNotFoundError,
 )
 from security.vault import Keyring, Kind, Realm, Vault
+from security.vault.errors import NoRecipientError
 from security.vault.keyfiles import create_keys, path_of
 from security.vault.models import VaultKey, VaultSecret
+from security.vault.recipient import RecipientPrivate
 
 ME = Actor("liqiang", "person", 3)
 PLANTED = "Planted-Secret-7f3a9c"
@@ -316,3 +318,75 @@ def test_a_link_in_place_of_a_key_is_refused(data: Path) -> None:
 def test_a_keyring_does_not_leave_its_process(data: Path) -> None:
     with pytest.raises(TypeError):
         pickle.dumps(Keyring.load(data, Realm))
+
+
+def deposit(database: Database, name: str, password: str = PLANTED) -> None:
+    secret = {"username": "netops", "password": password}
+    with database.write() as session:
+        Vault(Keyring()).deposit(session, Realm.CHANGE, name, secret, actor=ME, kind=Kind.SSH_PASSWORD)
+
+
+def test_who_holds_no_key_can_store_a_secret_and_open_none(database: Database, vault: Vault) -> None:
+    with pytest.raises(NoRecipientError):
+        deposit(database, "hw")
+    vault.prepare(database)
+    deposit(database, "hw")
+    with pytest.raises(RealmClosedError), database.write() as session:
+        Vault(Keyring()).open(session, Realm.CHANGE, "hw")
+    with database.write() as session:
+        assert vault.open(session, Realm.CHANGE, "hw") == {"username": "netops", "password": PLANTED}
+    assert (Event.CREDENTIAL_STORED, "credential:change/hw") in events(database)
+
+
+def test_a_deposit_replaces_the_secret_of_its_name(database: Database, vault: Vault) -> None:
+    vault.prepare(database)
+    put(database, vault, Realm.CHANGE, "hw", "first")
+    deposit(database, "hw", "second")
+    with database.write() as session:
+        assert vault.open(session, Realm.CHANGE, "hw")["password"] == "second"
+    put(database, vault, Realm.CHANGE, "hw", "third")
+    with database.write() as session:
+        assert vault.open(session, Realm.CHANGE, "hw")["password"] == "third"
+
+
+def test_a_deposit_is_sealed_anew_when_its_process_starts(database: Database, vault: Vault) -> None:
+    vault.prepare(database)
+    deposit(database, "hw")
+    vault.prepare(database)
+    with database.read() as session:
+        assert session.scalars(VaultSecret.__table__.select().with_only_columns(VaultSecret.cipher)).all() == [
+            "aes-256-gcm"
+        ]
+    with database.write() as session:
+        assert vault.open(session, Realm.CHANGE, "hw")["password"] == PLANTED
+
+
+@pytest.mark.parametrize("change", ["ciphertext", "name", "kind", "mark", "public"])
+def test_a_deposit_that_was_touched_does_not_open_and_stays(database: Database, vault: Vault, change: str) -> None:
+    vault.prepare(database)
+    deposit(database, "hw")
+    with database.write() as session:
+        row = session.scalars(select(VaultSecret)).one()
+        if change == "ciphertext":
+            row.ciphertext = row.ciphertext[:-1] + bytes([row.ciphertext[-1] ^ 1])
+        elif change == "name":
+            row.name = "renamed"
+        elif change == "kind":
+            row.kind = "other"
+        elif change == "mark":
+            row.cipher = "aes-256-gcm"
+        else:
+            key = session.get_one(VaultKey, row.key_id)
+            key.public = RecipientPrivate(bytes(32)).public.raw
+    vault.prepare(database)
+    name = "renamed" if change == "name" else "hw"
+    with pytest.raises(SecretDamagedError), database.write() as session:
+        vault.open(session, Realm.CHANGE, name)
+
+
+def test_a_poller_opens_a_deposit_without_a_writing_session(database: Database, vault: Vault) -> None:
+    vault.prepare(database)
+    with database.write() as session:
+        Vault(Keyring()).deposit(session, Realm.MONITOR, "ro", {"community": PLANTED}, actor=ME, kind=Kind.SNMP_V2C)
+    with database.read() as session:
+        assert vault.open(session, Realm.MONITOR, "ro") == {"community": PLANTED}

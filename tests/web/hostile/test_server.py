@@ -173,7 +173,7 @@ def test_a_chunk_line_without_an_end_is_cut_off(site: Installation) -> None:
 def test_who_may_submit_files_may_send_what_the_setting_allows(site: Installation) -> None:
     submitter = Console(site.url)
     submitter.log_in("submitter", PASSWORD)
-    cookie = submitter.cookies()
+    cookie = submitter.cookie_header()
     body = b"x" * (2 * FORM_BYTES)
     head = f"POST /transfers/new HTTP/1.1\r\nCookie: {cookie}\r\nContent-Length: {len(body)}"
     # Read to its end and then refused for want of a token: not refused by its length.
