@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 # A short folder, because the path of a socket has 107 bytes at most.
 PARALLEL = -n 2 --dist loadfile --basetemp=$$(mktemp -d /tmp/gj.XXXXXX)
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test test-fast bench lint format lock packages vendor corpus fuzz screenshots clean
+.PHONY: help install install-dev demo test test-fast bench lint format lock packages manifest vendor corpus fuzz screenshots clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ lock: install-dev ## renew the locks in requirements/ from pyproject.toml
 	    dev) x="--extra demo --extra dev -c requirements/runtime.txt -c requirements/demo.txt";; *) x="";; esac; \
 	  $(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	    --strip-extras --allow-unsafe $$x -o requirements/$$e.txt pyproject.toml || exit 1; done
+
+manifest: install ## write the digests of the program's files to MANIFEST.sha256, to be kept with the release
+	$(BIN)/python -c "from security.posture.software import ROOT, MANIFEST, digests, written; MANIFEST.write_text(written(digests(ROOT)), encoding='utf-8')"
 
 vendor: install-dev ## fetch the vendored browser files anew from npm and check them against their record
 	$(BIN)/python -m web.vendor web/static/vendor tests/browser/vendor

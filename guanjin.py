@@ -49,6 +49,7 @@ PREDECESSOR_S = 20.0
 GROUPS: dict[str, str] = {
     "account": "security.commands:account",
     "audit": "security.commands:audit",
+    "check": "web.posture:check",
     "config": "automation.commands:config",
     "credential": "security.commands:credential",
     "ferry": "security.ferry.commands:ferry",

@@ -57,6 +57,7 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "account:manage"
     GRANT_ROLES = "role:grant"
     MANAGE_CREDENTIALS = "credential:manage"
+    CHECK_SYSTEM = "system:check"
 
     @property
     def label(self) -> str:
@@ -109,9 +110,10 @@ _MAY: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.VIEW_ACCOUNTS,
                 Permission.MANAGE_ACCOUNTS,
                 Permission.MANAGE_CREDENTIALS,
+                Permission.CHECK_SYSTEM,
             }
         ),
-        Role.SECURITY_ADMIN: frozenset({Permission.VIEW_ACCOUNTS, Permission.GRANT_ROLES}),
+        Role.SECURITY_ADMIN: frozenset({Permission.VIEW_ACCOUNTS, Permission.GRANT_ROLES, Permission.CHECK_SYSTEM}),
         Role.AUDIT_ADMIN: frozenset({Permission.READ_AUDIT}),
     }
 )
@@ -178,5 +180,6 @@ PERMISSION_LABELS: Mapping[Permission, str] = MappingProxyType(
         Permission.MANAGE_ACCOUNTS: N_("manage accounts"),
         Permission.GRANT_ROLES: N_("grant roles"),
         Permission.MANAGE_CREDENTIALS: N_("manage credentials"),
+        Permission.CHECK_SYSTEM: N_("check how the installation stands"),
     }
 )

@@ -55,6 +55,7 @@ GROUPS = (
             Entry("audit.index", N_("Audit log"), "audit"),
             Entry("accounts.index", N_("Accounts"), "account"),
             Entry("credentials.index", N_("Credentials"), "credential"),
+            Entry("check.show", N_("System check"), "check"),
             Entry("about.show", N_("About"), "about"),
         ),
     ),

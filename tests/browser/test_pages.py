@@ -33,6 +33,7 @@ PAGES = (
     ("system", "/accounts"),
     ("system", "/accounts/new"),
     ("system", "/credentials"),
+    ("system", "/check"),
     ("security", "/password"),
     ("nobody", "/login"),
 )

@@ -70,6 +70,7 @@ EXPECTED: dict[str, frozenset[Role]] = {
     "accounts.end_session": frozenset({R.SYSTEM_ADMIN}),
     "accounts.grant": frozenset({R.SECURITY_ADMIN}),
     "accounts.revoke": frozenset({R.SECURITY_ADMIN}),
+    "check.show": frozenset({R.SYSTEM_ADMIN, R.SECURITY_ADMIN}),
     "credentials.index": frozenset({R.SYSTEM_ADMIN}),
     "credentials.delete": frozenset({R.SYSTEM_ADMIN}),
 }

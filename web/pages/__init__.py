@@ -6,6 +6,7 @@ from web.pages import (
     accounts,
     approvals,
     audit,
+    check,
     configs,
     credentials,
     data,
@@ -53,5 +54,6 @@ PAGES = (
     audit.blueprint,
     accounts.blueprint,
     credentials.blueprint,
+    check.blueprint,
     about.blueprint,
 )
