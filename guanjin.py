@@ -55,6 +55,7 @@ GROUPS: dict[str, str] = {
     "account": "security.commands:account",
     "audit": "security.commands:audit",
     "backup": "security.backup.commands:backup",
+    "check": "web.posture:check",
     "config": "automation.commands:config",
     "credential": "security.commands:credential",
     "emergency": "security.commands:emergency",

@@ -54,7 +54,7 @@ class WrongCredentialError(CollectorError):
 class AddressNotUsableError(CollectorError):
     code = "collectors.address"
     category = Category.USAGE
-    message = N_("the address %(address)s is not an IP address")
+    message = N_("the address %(address)s is not the IP address of one device")
     hint = N_("the ledger needs the address itself: a host name may mean another device tomorrow")
 
 

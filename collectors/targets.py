@@ -18,6 +18,7 @@ from collectors.errors import AddressNotUsableError, NoCredentialError, WrongCre
 from collectors.health import watched_devices
 from collectors.snmp import Authentication, Privacy, User
 from core.errors import GuanjinError
+from inventory.addresses import is_of_one_device
 from inventory.kinds import SnmpVersion
 from inventory.models import Device, Line, Port
 from security.errors import SecretNotFoundError
@@ -174,10 +175,9 @@ def user_of(secret: Secret) -> User:
 
 def usable(address: str) -> bool:
     try:
-        ipaddress.ip_address(address)
+        return is_of_one_device(ipaddress.ip_address(address))
     except ValueError:
         return False
-    return True
 
 
 def _address_in(text: str) -> str | None:
@@ -186,7 +186,7 @@ def _address_in(text: str) -> str | None:
         found = ipaddress.ip_interface(text.strip()).ip
     except ValueError:
         return None
-    return None if found.is_multicast or found.is_unspecified else str(found)
+    return str(found) if is_of_one_device(found) else None
 
 
 def _line(line: Line) -> LineTarget:

@@ -61,6 +61,7 @@ class Permission(StrEnum):
     CONFIRM_GRANTS = "role:confirm"
     SEAL_EMERGENCY = "emergency:seal"
     MANAGE_CREDENTIALS = "credential:manage"
+    CHECK_SYSTEM = "system:check"
 
     @property
     def label(self) -> str:
@@ -115,6 +116,7 @@ _MAY: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.CONFIRM_GRANTS,
                 Permission.SEAL_EMERGENCY,
                 Permission.MANAGE_CREDENTIALS,
+                Permission.CHECK_SYSTEM,
             }
         ),
         Role.SECURITY_ADMIN: frozenset(
@@ -124,6 +126,7 @@ _MAY: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.CONFIRM_GRANTS,
                 Permission.SEAL_EMERGENCY,
                 Permission.ASK_AUDIT_REMOVAL,
+                Permission.CHECK_SYSTEM,
             }
         ),
         Role.AUDIT_ADMIN: frozenset({Permission.READ_AUDIT, Permission.CONFIRM_AUDIT_REMOVAL}),
@@ -196,5 +199,6 @@ PERMISSION_LABELS: Mapping[Permission, str] = MappingProxyType(
         Permission.CONFIRM_GRANTS: N_("confirm grants that somebody else proposed"),
         Permission.SEAL_EMERGENCY: N_("seal and end emergency access"),
         Permission.MANAGE_CREDENTIALS: N_("manage credentials"),
+        Permission.CHECK_SYSTEM: N_("check how the installation stands"),
     }
 )

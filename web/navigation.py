@@ -59,6 +59,7 @@ GROUPS = (
             Entry("grants.index", N_("Grants to confirm"), "approve"),
             Entry("credentials.index", N_("Credentials"), "credential"),
             Entry("emergency.show", N_("Emergency access"), "warn"),
+            Entry("check.show", N_("System check"), "check"),
             Entry("about.show", N_("About"), "about"),
         ),
     ),

@@ -14,6 +14,9 @@ from core.jobs import STATE_LABELS, JobState
 from security.ferry.inspection.findings import Outcome
 from security.ferry.labels import STATES
 from security.ferry.states import Incoming, Outgoing
+from security.posture import Outcome as CheckOutcome
+from security.posture import Severity as PostureSeverity
+from security.posture.finding import SEVERITY_LABELS
 from security.proposals import State
 from web.i18n import gettext
 
@@ -56,6 +59,16 @@ PORT = _table(
     ("idle", "idle", N_("not connected")),
     ("off", "idle", N_("switched off")),
     ("unknown", "idle", N_("unknown")),
+)
+POSTURE = _table(
+    (PostureSeverity.CRITICAL, "crit", SEVERITY_LABELS[PostureSeverity.CRITICAL]),
+    (PostureSeverity.WARNING, "warn", SEVERITY_LABELS[PostureSeverity.WARNING]),
+    (PostureSeverity.NOTE, "info", SEVERITY_LABELS[PostureSeverity.NOTE]),
+)
+OUTCOME_OF_CHECK = _table(
+    (CheckOutcome.FOUND, "warn", N_("something found")),
+    (CheckOutcome.PASSED, "ok", N_("nothing found")),
+    (CheckOutcome.SKIPPED, "idle", N_("not looked at here")),
 )
 SEVERITY = _table(
     (Severity.CRITICAL, "crit", N_("critical")),

@@ -15,6 +15,7 @@ from ipaddress import ip_interface
 from typing import Protocol
 
 from core.i18n import N_, translator
+from inventory.addresses import is_of_one_device
 from inventory.labels import chinese, label
 from inventory.ledger.text import clean, fold, plain
 from inventory.ledger.values import UnexpectedValueError, Value
@@ -154,8 +155,8 @@ class Address:
             address = ip_interface(text).ip
         except ValueError as error:
             raise UnexpectedValueError(N_("an IP address such as 10.1.2.3")) from error
-        if address.is_multicast or address.is_unspecified or "%" in text:
-            raise UnexpectedValueError(N_("the IP address of one device, such as 10.1.2.3"))
+        if not is_of_one_device(address):
+            raise UnexpectedValueError(N_("the address of one device; none for many, for nobody or of the local link"))
         return str(address)
 
     def show(self, value: Value) -> str:

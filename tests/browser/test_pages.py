@@ -38,6 +38,7 @@ PAGES = (
     ("system", "/accounts"),
     ("system", "/accounts/new"),
     ("system", "/credentials"),
+    ("system", "/check"),
     ("security", "/password"),
     ("nobody", "/login"),
 )

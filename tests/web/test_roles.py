@@ -94,6 +94,7 @@ EXPECTED: dict[str, frozenset[Role]] = {
     "emergency.enter": EVERYBODY,
     "emergency.end": EVERYBODY,
     "emergency.make_half": frozenset({R.SYSTEM_ADMIN, R.SECURITY_ADMIN}),
+    "check.show": frozenset({R.SYSTEM_ADMIN, R.SECURITY_ADMIN}),
     "credentials.index": frozenset({R.SYSTEM_ADMIN}),
     "credentials.create": frozenset({R.SYSTEM_ADMIN}),
     "credentials.delete": frozenset({R.SYSTEM_ADMIN}),

@@ -7,6 +7,7 @@ from web.pages import (
     approvals,
     archives,
     audit,
+    check,
     configs,
     credentials,
     data,
@@ -63,5 +64,6 @@ PAGES = (
     grants.blueprint,
     emergency.blueprint,
     credentials.blueprint,
+    check.blueprint,
     about.blueprint,
 )

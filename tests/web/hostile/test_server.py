@@ -216,3 +216,17 @@ def test_a_thousand_slow_clients_keep_nobody_out(site: Installation) -> None:
         assert not alive, f"{len(alive)} of {SLOW} slow clients are still held after a minute"
         assert answered > 5
     assert healthy(site)
+
+
+def test_less_than_was_announced_is_no_request(site: Installation) -> None:
+    with connect(site) as connection:
+        connection.sendall(b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nlogin=x")
+        connection.shutdown(socket.SHUT_WR)
+        assert drain(connection) == b""
+    assert healthy(site)
+
+
+def test_more_than_was_announced_is_another_request_and_no_part_of_this_one(site: Installation) -> None:
+    answer = ask(site, request("POST /login HTTP/1.1\r\nContent-Length: 7", b"login=xgarbage garbage\r\n\r\n"))
+    assert answer.count(b"HTTP/1.") == 1
+    assert answer.split(b" ", 2)[1] == b"403"
