@@ -8,11 +8,11 @@ from typing import Final
 from sqlalchemy import select
 
 from core.i18n import N_
-from security.audit import AuditRecord, verify
+from security.audit import Breach, verify
 from security.audit.chain import link
 from security.audit.labels import BREACHES
 from security.audit.models import AuditHead
-from security.audit.recording import fields_of
+from security.audit.rows import UnreadableError, fields_of, pages
 from security.posture.check import Check, Installation
 from security.posture.finding import Finding, Severity
 
@@ -36,19 +36,24 @@ def look_at_chain(site: Installation) -> Chain:
 
 
 def _recent(site: Installation) -> Chain:
-    """The end of the chain, backwards from the head row; what lies before is left to the whole verification."""
-    newest = select(AuditRecord).order_by(AuditRecord.sequence.desc()).limit(RECENT)
+    """The end of the chain up to the head row; what lies before is left to the whole verification."""
     with site.database.read() as session:
         head = session.scalars(select(AuditHead)).one_or_none()
-        records = session.scalars(newest).all()
-        if head is None or (records[0].hash if records else head.hash) != head.hash:
-            return Chain(head.sequence if head else 0, N_("the log does not end where it should"))
-        for one in records:
-            if link(one.previous, fields_of(one)) != one.hash:
-                return Chain(one.sequence, N_("its content was altered"))
-        for newer, older in pairwise(records):
-            if (newer.previous, newer.sequence) != (older.hash, older.sequence + 1):
-                return Chain(newer.sequence, N_("it does not follow the record before it"))
+        if head is None:
+            return Chain(0, BREACHES[Breach.HEAD])
+        after = max(0, head.sequence - RECENT)
+        try:
+            records = [fields_of(raw) for page in pages(session, after) for raw in page]
+        except UnreadableError as error:
+            return Chain((after if error.last is None else error.last) + 1, BREACHES[Breach.UNREADABLE])
+    for one in records:
+        if link(one["previous"], one) != one["hash"]:
+            return Chain(one["sequence"], BREACHES[Breach.ALTERED])
+    for older, newer in pairwise(records):
+        if (newer["previous"], newer["sequence"]) != (older["hash"], older["sequence"] + 1):
+            return Chain(newer["sequence"], BREACHES[Breach.UNLINKED])
+    if records and records[-1]["hash"] != head.hash:
+        return Chain(head.sequence, BREACHES[Breach.HEAD])
     return Chain(None)
 
 

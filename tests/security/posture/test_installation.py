@@ -19,7 +19,7 @@ from security.posture.records import RECENT
 from security.posture.records import look_at_chain as chain_of
 from security.posture.software import digests, written
 from security.vault import Keyring, Kind, Realm, Vault
-from security.vault.keyring import create_keys
+from security.vault.keyfiles import create_keys
 from tests.console import PASSWORD, set_up
 from tests.installation import Installation as Site
 from web.posture import CHECKS
