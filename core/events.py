@@ -22,6 +22,14 @@ class Event(StrEnum):
     LOGIN_LOCKED = "security:session:lock"
     LOGGED_OUT = "security:session:logout"
     SESSION_ENDED = "security:session:end"
+    SESSION_REFUSED = "security:session:refuse-address"
+    PASSWORD_ACCEPTED = "security:session:password"  # noqa: S105  # an event name
+    ADDRESSES_CHANGED = "security:account:allow-addresses"
+    FACTOR_ENROLLED = "security:factor:enrol"
+    FACTOR_PROVED = "security:factor:prove"
+    FACTOR_REMOVED = "security:factor:remove"
+    FACTORS_RESET = "security:factor:reset"
+    RECOVERY_CODES_ISSUED = "security:factor:issue-codes"
     ACCESS_DENIED = "security:access:deny"
     # vault
     CREDENTIAL_STORED = "security:credential:store"

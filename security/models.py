@@ -1,6 +1,7 @@
 """Tables of accounts, their roles and sessions, failed log-ins, and the first set-up."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -30,6 +31,8 @@ class Account(Base):
     password_changed: Mapped[datetime]
     created: Mapped[datetime]
     last_login: Mapped[datetime | None]
+    # Networks from which this person may come, as CIDR texts; none means from everywhere.
+    allowed_addresses: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
 
     grants: Mapped[list["RoleGrant"]] = relationship(
         back_populates="account", lazy="selectin", cascade="all, delete-orphan", order_by="RoleGrant.role"
@@ -42,6 +45,18 @@ class Account(Base):
     @property
     def permissions(self) -> frozenset[Permission]:
         return permissions_of(self.roles)
+
+
+class FormerPassword(Base):
+    """A password that was replaced, for profiles under which it may not come again soon."""
+
+    __tablename__ = "former_password"
+    __table_args__ = (Index(None, "account_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    replaced: Mapped[datetime]
 
 
 class RoleGrant(Base):
@@ -69,7 +84,11 @@ class RoleGrant(Base):
 
 
 class LoginSession(Base):
-    """A session lives here and not in the cookie, so that it can be ended. The token itself is nowhere."""
+    """A session lives here and not in the cookie, so that it can be ended. The token itself is nowhere.
+
+    `factor` is what it proved besides the password, and when it last did; `challenge` the one that a security key has
+    to sign next.
+    """
 
     __tablename__ = "login_session"
     __table_args__ = (UniqueConstraint("token_hash"), Index(None, "account_id"))
@@ -81,6 +100,10 @@ class LoginSession(Base):
     last_seen: Mapped[datetime]
     address: Mapped[str] = mapped_column(String(ADDRESS_LENGTH))
     user_agent: Mapped[str] = mapped_column(String(USER_AGENT_LENGTH))
+    factor: Mapped[str | None] = mapped_column(String(16))
+    factor_at: Mapped[datetime | None]
+    challenge: Mapped[str | None] = mapped_column(String(64))
+    challenge_at: Mapped[datetime | None]
 
     account: Mapped[Account] = relationship(lazy="joined")
 

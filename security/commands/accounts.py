@@ -16,6 +16,7 @@ from security.commands.display import local, translated, zone_of
 from security.errors import NotSetUpError
 from security.models import Account
 from security.passwords import HashedPassword, PasswordPolicy
+from security.profile import profile_of
 from security.roles import Role
 
 ROLE = click.Choice([role.value for role in Role])
@@ -132,7 +133,15 @@ def account_reset_password(application: Application, login: str, *, stdin: bool)
     hashed = _new_password(application, login, stdin=stdin)
     with _editing(application, login) as (session, number):
         actor = console_actor()
-        accounts.set_password(session, number, hashed, must_change=True, actor=actor, clock=application.clock)
+        accounts.set_password(
+            session,
+            number,
+            hashed,
+            must_change=True,
+            actor=actor,
+            remembered=profile_of(application.settings.security).remembered,
+            clock=application.clock,
+        )
     application.say(N_("account %(login)s has a new password"), login=login)
 
 
@@ -155,7 +164,7 @@ def _new_password(application: Application, login: str, *, stdin: bool) -> Hashe
         text = sys.stdin.readline().rstrip("\r\n")
     else:
         text = click.prompt(application.translate(N_("password")), hide_input=True, confirmation_prompt=True, err=True)
-    return PasswordPolicy(application.settings.security.password_length).accept(text, login=login)
+    return PasswordPolicy.of(application.settings.security).accept(text, login=login)
 
 
 def _public(one: Account) -> dict[str, object]:

@@ -12,9 +12,9 @@ from security.audit import console_actor
 from security.commands.display import local, translated, zone_of
 from security.errors import SecretInputError
 from security.vault import Keyring, Kind, Realm, Vault
-from security.vault.kinds import CHOICES, FIELDS, OPTIONAL, REQUIRES
+from security.vault.kinds import CHOICES, ENTERED, FIELDS, OPTIONAL, REQUIRES
 
-REALM = click.Choice([realm.value for realm in Realm])
+REALM = click.Choice([realm.value for realm in ENTERED])
 KIND = click.Choice([kind.value for kind in Kind])
 
 

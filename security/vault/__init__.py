@@ -4,7 +4,8 @@
       wraps  vault_key          data keys, one or more a realm; changing the master key rewraps these few rows
       seals  vault_secret       the secrets; each bound to its realm, name, kind and row, so it opens nowhere else
 
-A process loads the keys of its own realms only: the poller `monitor`, the worker `change` and `ferry`, the web none.
+A process loads the keys of its own realms only: the poller `monitor`, the worker `change` and `ferry`, the
+console `identity`, with which it checks one-time codes and reaches no device.
 """
 
 from security.vault.keyring import Keyring

@@ -6,11 +6,14 @@ from types import MappingProxyType
 
 
 class Realm(StrEnum):
-    """Who needs the secret: what reads devices, what changes devices, what crosses between networks."""
+    """Who needs the secret: what reads devices, what changes devices, what crosses between networks, and what shows
+    that a person is there (one-time codes: the console's own process, which opens no other realm).
+    """
 
     MONITOR = "monitor"
     CHANGE = "change"
     FERRY = "ferry"
+    IDENTITY = "identity"
 
 
 class Kind(StrEnum):
@@ -81,3 +84,5 @@ def _field(field: str) -> str:
 
 # Reading a device happens thousands of times a minute and is no event; using the power to change one is.
 AUDITED = frozenset({Realm.CHANGE, Realm.FERRY})
+# What people enter, list and delete as credentials of devices.
+ENTERED = (Realm.MONITOR, Realm.CHANGE, Realm.FERRY)

@@ -15,7 +15,7 @@ from security.audit import SYSTEM, Actor, record
 from security.errors import SecretDamagedError, SecretIncompleteError, SecretNameError, SecretNotFoundError
 from security.vault.envelope import Sealed, key_id, new_key, seal, unseal
 from security.vault.keyring import Keyring
-from security.vault.kinds import AUDITED, Kind, Realm, fields_of, unfit
+from security.vault.kinds import AUDITED, ENTERED, Kind, Realm, fields_of, unfit
 from security.vault.models import NAME_LENGTH, VaultKey, VaultSecret
 
 _CLOCK = SystemClock()
@@ -49,7 +49,8 @@ class Vault:
         actor: Actor,
         kind: Kind = Kind.OTHER,
     ) -> None:
-        """Store a secret, or replace the one of that name. Recorded by name and kind, never by value.
+        """Store a secret, or replace the one of that name. Recorded by name and kind, never by value; a secret of the
+        realm `identity` is part of a second factor, whose own change is recorded by its caller.
 
         Raises RealmClosedError, SecretNameError, SecretIncompleteError (a field of its kind is missing or unknown).
         """
@@ -65,6 +66,8 @@ class Vault:
         sealed = seal(data_key, plaintext, *_bound(row))
         row.nonce, row.ciphertext = sealed.nonce, sealed.ciphertext
         session.add(row)
+        if realm not in ENTERED:
+            return
         record(
             session,
             Event.CREDENTIAL_STORED,
@@ -106,10 +109,10 @@ class Vault:
         return opened
 
     def list(self, session: Session, realm: Realm | None = None) -> tuple[SecretEntry, ...]:
-        """Names and kinds, without values. Needs no key."""
+        """Names and kinds of what people have entered, without values. Needs no key."""
         statement = select(VaultSecret).order_by(VaultSecret.realm, VaultSecret.name)
-        if realm is not None:
-            statement = statement.where(VaultSecret.realm == realm.value)
+        realms = ENTERED if realm is None else (realm,)
+        statement = statement.where(VaultSecret.realm.in_([each.value for each in realms]))
         return tuple(
             SecretEntry(Realm(row.realm), row.name, Kind(row.kind), row.created, row.changed)
             for row in session.scalars(statement)
@@ -121,6 +124,8 @@ class Vault:
         if row is None:
             raise SecretNotFoundError(realm=realm.value, name=name)
         session.delete(row)
+        if realm not in ENTERED:
+            return
         record(
             session,
             Event.CREDENTIAL_DELETED,

@@ -9,6 +9,7 @@ from inventory.models import Unit
 from security import accounts, grants, sessions
 from security.accounts import NewAccount
 from security.passwords import HashedPassword, PasswordPolicy
+from security.profile import profile_of
 from security.roles import Permission, Role
 from web import forms
 from web.access import requires
@@ -79,8 +80,11 @@ def password(number: int) -> Response:
     with console().database.read() as session:
         login = accounts.get(session, number).login
     hashed = _password(login)
+    remembered = profile_of(console().settings.security).remembered
     with console().database.write() as session:
-        accounts.set_password(session, number, hashed, must_change=True, actor=actor(), clock=console().clock)
+        accounts.set_password(
+            session, number, hashed, must_change=True, actor=actor(), remembered=remembered, clock=console().clock
+        )
     return _back("password_set", number, login)
 
 
@@ -107,7 +111,7 @@ def revoke(number: int) -> Response:
 def end_session(number: int, session_number: int) -> Response:
     with console().database.write() as session:
         login = accounts.get(session, number).login
-        sessions.end(session, session_number, actor=actor(), clock=console().clock)
+        sessions.end(session, session_number, account_id=number, actor=actor(), clock=console().clock)
     return _back("session_ended", number, login)
 
 
@@ -117,7 +121,7 @@ def _back(notice: str, number: int, login: str) -> Response:
 
 def _password(login: str) -> HashedPassword:
     """Hashed before any transaction begins: that takes a while on purpose."""
-    return PasswordPolicy(console().settings.security.password_length).accept(forms.secret("password"), login=login)
+    return PasswordPolicy.of(console().settings.security).accept(forms.secret("password"), login=login)
 
 
 def _unit() -> int | None:

@@ -6,8 +6,9 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from security import sessions
+from security.door import Door
 from security.errors import NotSetUpError, SecurityError
-from security.login import Door, log_in
+from security.login import log_in
 from security.roles import Role
 from web import forms
 from web.access import allowed, signed_in
