@@ -193,9 +193,11 @@ def _refuse(application: Application, error: GuanjinError) -> NoReturn:
 
 
 def _web(application: Application, stop: threading.Event) -> None:
+    from security.vault import Keyring, Realm  # noqa: PLC0415
     from web import server  # noqa: PLC0415
 
-    server.run(application.settings, application.database, stop)
+    keyring = Keyring.load(application.settings.storage.data, [Realm.IDENTITY])
+    server.run(application.settings, application.database, stop, keyring=keyring)
 
 
 def _poller(application: Application, stop: threading.Event) -> None:

@@ -110,6 +110,10 @@ class WebSettings(Section):
     behind_tls_proxy: bool = Field(
         default=False, description=N_("a reverse proxy on this machine terminates TLS in front of the console")
     )
+    client_certificates: bool = Field(
+        default=False,
+        description=N_("the proxy verifies client certificates and sets X-Client-Verify and X-Client-Certificate"),
+    )
     public_host: str = Field("", description=N_("host name in the address that users type, when it is not loopback"))
     threads: int = Field(12, ge=2, le=64, description=N_("threads that answer requests; log-ins hold four at most"))
     upload_bytes: int = Field(2_147_483_648, ge=1024, description=N_("largest upload"))

@@ -54,6 +54,7 @@ GROUPS = (
         (
             Entry("audit.index", N_("Audit log"), "audit"),
             Entry("accounts.index", N_("Accounts"), "account"),
+            Entry("sessions.index", N_("Sessions"), "account"),
             Entry("credentials.index", N_("Credentials"), "credential"),
             Entry("about.show", N_("About"), "about"),
         ),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from security.factors.models import ClientCertificate, RecoveryCode, SecurityKey, TotpFactor
@@ -38,18 +38,6 @@ def of_account(session: Session, account_id: int) -> Enrolled:
         certificates=tuple(session.scalars(certificates.order_by(ClientCertificate.id))),
         recovery_codes=session.scalar(codes) or 0,
     )
-
-
-def holders(session: Session) -> frozenset[int]:
-    """The accounts that have a second factor."""
-    tables = (TotpFactor, SecurityKey, ClientCertificate)
-    return frozenset(number for table in tables for number in session.scalars(select(table.account_id)))
-
-
-def forget_codes(session: Session, account_id: int) -> None:
-    """Recovery codes go with the last factor: there is nothing left to recover."""
-    if not has_any(session, account_id):
-        session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
 
 
 def summary(session: Session, account_id: int) -> dict[str, object]:

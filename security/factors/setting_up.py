@@ -6,7 +6,7 @@ Who sets one up types the password again: a session left open must not become so
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from core.clock import Clock
@@ -26,7 +26,7 @@ from security.factors.kinds import Factor, SecondStep, demanded
 from security.factors.models import ClientCertificate, RecoveryCode, SecurityKey
 from security.factors.security_keys import RelyingParty
 from security.login import confirm_password
-from security.models import Account
+from security.models import Account, LoginSession
 from security.sessions import SignedIn
 from security.vault import Vault
 
@@ -112,7 +112,7 @@ def revoke_certificate(session: Session, account_id: int, number: int, *, actor:
     before = enrolled.summary(session, account_id)
     session.delete(certificates.find(session, account_id, number))
     session.flush()
-    enrolled.forget_codes(session, account_id)
+    _forget_proofs(session, account_id)
     sessions.end_all(session, account_id)
     _record(session, Event.FACTOR_REMOVED, account, before, actor=actor, clock=clock)
 
@@ -153,8 +153,16 @@ def _set_up(door: Door, signed_in: SignedIn, password: str, keep: Callable[[Sess
 def _removed(door: Door, session: Session, account: Account, before: object, actor: Actor) -> None:
     if demanded(door.profile.second_factor, account.roles) and not enrolled.has_any(session, account.id):
         raise LastFactorError
-    enrolled.forget_codes(session, account.id)
+    _forget_proofs(session, account.id)
     _record(session, Event.FACTOR_REMOVED, account, before, actor=actor, clock=door.clock)
+
+
+def _forget_proofs(session: Session, account_id: int) -> None:
+    """With the last factor go the recovery codes, and what sessions proved: nothing is left to prove again."""
+    if not enrolled.has_any(session, account_id):
+        session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
+        mine = update(LoginSession).where(LoginSession.account_id == account_id)
+        session.execute(mine.values(factor=None, factor_at=None))
 
 
 def _record(session: Session, event: Event, account: Account, before: object, *, actor: Actor, clock: Clock) -> None:

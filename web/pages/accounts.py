@@ -8,11 +8,12 @@ from core.errors import GuanjinError
 from inventory.models import Unit
 from security import accounts, grants, sessions
 from security.accounts import NewAccount
+from security.factors import enrolled
 from security.passwords import HashedPassword, PasswordPolicy
 from security.profile import profile_of
 from security.roles import Permission, Role
 from web import forms
-from web.access import requires
+from web.access import recently_proven, requires
 from web.failures import explained
 from web.notices import redirect_with
 from web.state import actor, console
@@ -51,11 +52,14 @@ def create() -> Response:
 def show(number: int) -> str:
     with console().database.read() as session:
         account = accounts.get(session, number)
+        found = enrolled.of_account(session, account.id)
         live = sessions.every(
             session, settings=console().settings.security, clock=console().clock, account_id=account.id
         )
         unit = session.get(Unit, account.unit_id) if account.unit_id else None
-        return render_template("account.html", account=account, live=live, unit=unit, every_role=list(Role))
+        return render_template(
+            "account.html", account=account, live=live, found=found, unit=unit, every_role=list(Role)
+        )
 
 
 @blueprint.post("/accounts/<int:number>/disable")
@@ -76,6 +80,7 @@ def enable(number: int) -> Response:
 
 @blueprint.post("/accounts/<int:number>/password")
 @requires(Permission.MANAGE_ACCOUNTS)
+@recently_proven
 def password(number: int) -> Response:
     with console().database.read() as session:
         login = accounts.get(session, number).login
@@ -90,6 +95,7 @@ def password(number: int) -> Response:
 
 @blueprint.post("/accounts/<int:number>/grant")
 @requires(Permission.GRANT_ROLES)
+@recently_proven
 def grant(number: int) -> Response:
     role = Role(forms.choice("role", list(Role)))
     with console().database.write() as session:
@@ -99,6 +105,7 @@ def grant(number: int) -> Response:
 
 @blueprint.post("/accounts/<int:number>/revoke")
 @requires(Permission.GRANT_ROLES)
+@recently_proven
 def revoke(number: int) -> Response:
     role = Role(forms.choice("role", list(Role)))
     with console().database.write() as session:
