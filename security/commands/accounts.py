@@ -14,10 +14,12 @@ from security.accounts import NewAccount
 from security.audit import console_actor
 from security.commands.display import local, translated, zone_of
 from security.errors import NotSetUpError
+from security.factors import setting_up
 from security.models import Account
 from security.passwords import HashedPassword, PasswordPolicy
 from security.profile import profile_of
 from security.roles import Role
+from security.vault import Keyring, Vault
 
 ROLE = click.Choice([role.value for role in Role])
 
@@ -143,6 +145,29 @@ def account_reset_password(application: Application, login: str, *, stdin: bool)
             clock=application.clock,
         )
     application.say(N_("account %(login)s has a new password"), login=login)
+
+
+@account.command("reset-factors", help=N_("Remove all second factors of a person who has lost them."))
+@click.argument("login")
+@pass_application
+def account_reset_factors(application: Application, login: str) -> None:
+    with _editing(application, login) as (session, number):
+        vault = Vault(Keyring(), application.clock)
+        setting_up.reset(session, vault, number, actor=console_actor(), clock=application.clock)
+    application.say(N_("account %(login)s has no second factor any more"), login=login)
+
+
+@account.command(
+    "allow-addresses", help=N_("Let an account be used from these networks only; from everywhere by none.")
+)
+@click.argument("login")
+@click.argument("networks", nargs=-1)
+@pass_application
+def account_allow_addresses(application: Application, login: str, networks: tuple[str, ...]) -> None:
+    with _editing(application, login) as (session, number):
+        text = " ".join(networks)
+        accounts.allow_addresses(session, number, text, actor=console_actor(), clock=application.clock)
+    application.say(N_("addresses of account %(login)s changed"), login=login)
 
 
 @contextmanager

@@ -98,7 +98,7 @@ def _codes(codes: tuple[str, ...]) -> Response:
 
 def _one_time_form(secret: bytes, error: GuanjinError | None = None) -> Response:
     issuer = f"{gettext('Guanjin')} {console().settings.site.name}".strip()
-    code = segno.make(totp.address(secret, me().login, issuer), micro=False)
+    code = segno.make(totp.address(secret, me().login, issuer), micro=False, boost_error=False)
     page = render_template(
         "one_time_codes.html",
         key=totp.written(secret),
