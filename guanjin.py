@@ -189,10 +189,10 @@ def _key_agent(application: Application) -> "KeyAgent":
 
 
 def _realms() -> "Mapping[str, tuple[Realm, ...]]":
-    """What each process may open; the web process nothing at all."""
+    """What each process may open; the web process nothing that reaches a device or crosses a network."""
     from security.vault import Realm  # noqa: PLC0415
 
-    return {"poller": (Realm.MONITOR,), "worker": (Realm.CHANGE, Realm.FERRY, Realm.AUDIT)}
+    return {"web": (Realm.IDENTITY,), "poller": (Realm.MONITOR,), "worker": (Realm.CHANGE, Realm.FERRY, Realm.AUDIT)}
 
 
 def _keyring(application: Application, name: str) -> "Keyring":
@@ -245,7 +245,7 @@ def _refuse(application: Application, error: GuanjinError) -> NoReturn:
 def _web(application: Application, stop: threading.Event) -> None:
     from web import server  # noqa: PLC0415
 
-    server.run(application.settings, application.database, stop)
+    server.run(application.settings, application.database, stop, keyring=_keyring(application, "web"))
 
 
 def _poller(application: Application, stop: threading.Event) -> None:

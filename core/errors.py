@@ -21,6 +21,7 @@ class Category(Enum):
     REFUSED = (3, 403)
     INTEGRITY = (4, 422)
     UNREACHABLE = (5, 502)
+    BUSY = (1, 503)
 
     @property
     def exit_code(self) -> int:

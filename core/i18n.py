@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = (
     "core",
     "security",
+    "security/factors",
     "security/ferry",
     "inventory",
     "collectors",

@@ -110,8 +110,12 @@ class WebSettings(Section):
     behind_tls_proxy: bool = Field(
         default=False, description=N_("a reverse proxy on this machine terminates TLS in front of the console")
     )
+    client_certificates: bool = Field(
+        default=False,
+        description=N_("the proxy verifies client certificates and sets X-Client-Verify and X-Client-Certificate"),
+    )
     public_host: str = Field("", description=N_("host name in the address that users type, when it is not loopback"))
-    threads: int = Field(8, ge=2, le=64, description=N_("threads that answer requests"))
+    threads: int = Field(12, ge=2, le=64, description=N_("threads that answer requests; log-ins hold four at most"))
     upload_bytes: int = Field(2_147_483_648, ge=1024, description=N_("largest upload"))
 
 
@@ -148,6 +152,20 @@ class SecuritySettings(Section):
     lockout_failures: int = Field(5, ge=3, le=10, description=N_("wrong passwords before a lock-out"))
     lockout_minutes: int = Field(15, ge=1, le=1440, description=N_("minutes that a lock-out lasts"))
     password_length: int = Field(12, ge=12, le=64, description=N_("shortest password"))
+    profile: Literal["default", "mlps3"] = Field(
+        "default",
+        description=N_(
+            "rules for passwords and sessions; mlps3: three character classes, none of the last 5 passwords, 90 days,"
+            " one session at a time, a second factor for privileged roles"
+        ),
+    )
+    second_factor: Literal["profile", "off", "privileged", "everyone"] = Field(
+        "profile",
+        description=N_("who needs a second factor besides the password; privileged: all but submitters and the like"),
+    )
+    factor_minutes: int = Field(
+        15, ge=1, le=720, description=N_("minutes after which sensitive actions ask for the second factor again")
+    )
     audit_days: int = Field(400, ge=180, description=N_("days that audit records are kept; 180 at least by law"))
 
 

@@ -37,7 +37,7 @@ def prepare(instance: Instance, given: Secrets) -> Database:
         ready = setup.is_set_up(session)
     if not ready:
         persons = PERSONS[instance.zone]
-        hashed = _hashed(given.password, persons, settings.security.password_length)
+        hashed = _hashed(given.password, persons, PasswordPolicy.of(settings.security))
         vault = Vault(Keyring.load(settings.storage.data, Realm))
         ledger = load(instance.ledger)
         with database.write() as session:
@@ -50,9 +50,8 @@ def prepare(instance: Instance, given: Secrets) -> Database:
     return database
 
 
-def _hashed(password: str, persons: tuple[Person, ...], length: int) -> HashedPassword:
+def _hashed(password: str, persons: tuple[Person, ...], policy: PasswordPolicy) -> HashedPassword:
     """Once for all, because it is slow on purpose and here the password is one."""
-    policy = PasswordPolicy(length)
     for person in persons:
         policy.check(password, login=person.login)
     return policy.accept(password, login=persons[0].login)

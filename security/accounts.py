@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import Clock, SystemClock
 from core.events import Event
-from security import sessions
+from security import addresses, password_history, sessions
 from security.audit import Actor, record
 from security.audit.redaction import plain
 from security.errors import (
@@ -155,6 +155,26 @@ def enable(session: Session, account_id: int, *, actor: Actor, clock: Clock = _C
     return account
 
 
+def allow_addresses(session: Session, account_id: int, text: str, *, actor: Actor, clock: Clock = _CLOCK) -> Account:
+    """From now on the account is used from these networks only; from everywhere where the text is empty.
+
+    Raises AccountNotFoundError, AddressRangeError, AddressRangesError.
+    """
+    account = get(session, account_id)
+    before, after = list(account.allowed_addresses), list(addresses.parse(text))
+    account.allowed_addresses = after
+    record(
+        session,
+        Event.ADDRESSES_CHANGED,
+        actor,
+        subject=subject_of(account),
+        before={"addresses": before},
+        after={"addresses": after},
+        clock=clock,
+    )
+    return account
+
+
 def set_password(
     session: Session,
     account_id: int,
@@ -163,13 +183,16 @@ def set_password(
     must_change: bool,
     actor: Actor,
     keep_session: int | None = None,
+    remembered: int = 1,
     clock: Clock = _CLOCK,
 ) -> Account:
-    """Replace a password and end the account's sessions (but `keep_session`). `must_change` when somebody else set it.
+    """Replace a password and end the account's sessions (but `keep_session`). `must_change` when somebody else set it;
+    `remembered` as the profile says.
 
     A person changing their own goes through `security.login.change_password`, which asks for the old one.
     """
     account = get(session, account_id)
+    password_history.keep(session, account, remembered, clock.now())
     account.password_hash = password.phc
     account.password_changed = clock.now()
     account.must_change_password = must_change

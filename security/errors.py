@@ -115,10 +115,27 @@ class PasswordNameError(SecurityError):
     hint = N_("several words that do not belong together are easy to remember and hard to guess")
 
 
+class PasswordClassesError(SecurityError):
+    code = "security.password_classes"
+    category = Category.USAGE
+    message = N_("the password needs %(classes)s of these: small letters, capital letters, digits, other characters")
+    hint = N_("Chinese characters count as other characters")
+
+
 class PasswordReusedError(SecurityError):
     code = "security.password_reused"
     category = Category.USAGE
-    message = N_("the new password is the old one")
+    message = N_("the new password is the present one or one of the last before it")
+    hint = N_("choose one that was not in use here before")
+
+
+class PasswordsBusyError(SecurityError):
+    """More people log in at this moment than hashes can be computed."""
+
+    code = "security.passwords_busy"
+    category = Category.BUSY
+    message = N_("too many passwords are being checked at this moment; nothing was decided about yours")
+    hint = N_("try again in a few seconds")
 
 
 class PasswordWrongError(SecurityError):
@@ -265,8 +282,22 @@ class LoginFailedError(SecurityError):
 class LoginLockedError(SecurityError):
     code = "security.login_locked"
     category = Category.REFUSED
-    message = N_("too many wrong passwords; try again in %(minutes)s minutes")
+    message = N_("too many wrong passwords or codes; try again in %(minutes)s minutes")
     hint = N_("a system administrator can set a new password in the meantime, but the wait remains")
+
+
+class AddressRangeError(SecurityError):
+    code = "security.address_range"
+    category = Category.USAGE
+    message = N_("%(entry)s is neither an address nor a network")
+    hint = N_("for example 10.1.1.9, 10.1.0.0/16 or 2001:db8::/32; a network ends in zeros")
+
+
+class AddressRangesError(SecurityError):
+    code = "security.address_ranges"
+    category = Category.USAGE
+    message = N_("more than %(most)s networks")
+    hint = N_("name larger networks instead of many small ones")
 
 
 class NotSetUpError(SecurityError):

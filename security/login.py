@@ -1,6 +1,6 @@
 """Logging in, and changing one's own password.
 
-These two take the database and not a session: the hash is computed between a reading and a writing transaction,
+These take the database and not a session: the hash is computed between a reading and a writing transaction,
 because a slow hash inside a transaction would stop everybody else's writing; and a refusal commits its record and its
 count before it is raised.
 """
@@ -9,27 +9,17 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from core.clock import Clock
-from core.database import Database
 from core.events import Event
-from core.settings import SecuritySettings
-from security import accounts, passwords, sessions, setup
-from security.audit import Actor, record
-from security.audit.redaction import plain
-from security.errors import (
-    LoginFailedError,
-    LoginLockedError,
-    NotSetUpError,
-    PasswordReusedError,
-    PasswordWrongError,
-    SecurityError,
-)
-from security.lockout import Lockout
+from security import accounts, password_history, passwords, sessions, setup
+from security.addresses import permits
+from security.audit import record
+from security.door import SECOND_STEP, Door
+from security.errors import LoginFailedError, NotSetUpError, PasswordReusedError, PasswordWrongError
+from security.factors import certificates
+from security.factors.kinds import Factor, SecondStep
 from security.models import Account
 from security.passwords import HashedPassword, PasswordPolicy
 from security.sessions import SignedIn
-
-SHOWN_OF_UNKNOWN = 2
 
 
 @dataclass(frozen=True)
@@ -40,42 +30,31 @@ class LoggedIn:
     signed_in: SignedIn
 
 
-@dataclass(frozen=True)
-class Door:
-    """Where log-ins come from, and under which rules; made once for each request."""
-
-    database: Database
-    settings: SecuritySettings
-    clock: Clock
-    address: str
-    user_agent: str = ""
-
-    @property
-    def lockout(self) -> Lockout:
-        return Lockout.of(self.settings)
-
-
 def log_in(door: Door, login: str, password: str, *, replaces: str | None = None) -> LoggedIn:
     """Check a password and open a session with a fresh token; the one that the browser brought (`replaces`) ends.
 
-    Raises LoginFailedError (unknown name, wrong password or disabled account: the caller learns no more, and each
-    takes the same time), LoginLockedError, NotSetUpError. Each refusal is counted and recorded when it is raised;
-    attempts during a lock-out are not, so that nobody can fill the log.
+    Raises LoginFailedError (unknown name, wrong password, disabled account, or an address from which the account may
+    not be used: the caller learns no more, and each takes the same time), LoginLockedError, NotSetUpError,
+    PasswordsBusyError. Each refusal is counted and recorded when it is raised; attempts during a lock-out are not, so
+    that nobody can fill the log.
     """
     name = accounts.normal_login(login)
     with door.database.read() as session:
         if not setup.is_set_up(session):
             raise NotSetUpError
-        _refuse_locked(door, session, name)
+        door.refuse_locked(session, name, door.address)
         account = accounts.find(session, name)
         stored = None if account is None else account.password_hash
     right = passwords.verify(stored, password)
     with door.database.write() as session:
-        _refuse_locked(door, session, name)
+        door.refuse_locked(session, name, door.address)
         account = accounts.find(session, name)
+        cause = LoginFailedError.code
         if account is not None and right and not account.disabled and account.password_hash == stored:
-            return _welcome(door, session, account, replaces)
-        refusal = _count(door, session, name, account, LoginFailedError())
+            if permits(account.allowed_addresses, door.address):
+                return _welcome(door, session, account, replaces)
+            cause = "security.address_refused"
+        refusal = door.count(session, name, account, LoginFailedError(), place=door.address, cause=cause)
     raise refusal
 
 
@@ -85,16 +64,14 @@ def change_password(door: Door, signed_in: SignedIn, current: str, new: str) -> 
     Raises PasswordWrongError (counted like a failed log-in), LoginLockedError, PasswordReusedError, and what
     `PasswordPolicy.accept` raises.
     """
+    stored = confirm_password(door, signed_in, current)
     with door.database.read() as session:
-        _refuse_locked(door, session, signed_in.login)
-        stored = accounts.get(session, signed_in.account_id).password_hash
-    if not passwords.verify(stored, current):
-        with door.database.write() as session:
-            account = accounts.get(session, signed_in.account_id)
-            refusal = _count(door, session, signed_in.login, account, PasswordWrongError())
-        raise refusal
-    hashed = _new_password(door, signed_in.login, current, new)
+        account = accounts.get(session, signed_in.account_id)
+        former = password_history.former(session, account, door.profile.remembered)
+    hashed = _new_password(door, signed_in.login, current, new, former)
     with door.database.write() as session:
+        if accounts.get(session, signed_in.account_id).password_hash != stored:
+            raise PasswordWrongError  # it was changed elsewhere meanwhile
         accounts.set_password(
             session,
             signed_in.account_id,
@@ -102,49 +79,72 @@ def change_password(door: Door, signed_in: SignedIn, current: str, new: str) -> 
             must_change=False,
             actor=signed_in.actor(door.address),
             keep_session=signed_in.session_id,
+            remembered=door.profile.remembered,
             clock=door.clock,
         )
 
 
-def _new_password(door: Door, login: str, current: str, new: str) -> HashedPassword:
-    if current == new:
-        raise PasswordReusedError
-    return PasswordPolicy(door.settings.password_length).accept(new, login=login)
+def confirm_password(door: Door, signed_in: SignedIn, password: str) -> str:
+    """Whether the person at the browser is the one who logged in; the hash that it was checked against.
+
+    Raises PasswordWrongError (counted like a failed log-in), LoginLockedError, PasswordsBusyError.
+    """
+    with door.database.read() as session:
+        door.refuse_locked(session, signed_in.login, door.address)
+        stored = accounts.get(session, signed_in.account_id).password_hash
+    if passwords.verify(stored, password):
+        return stored
+    with door.database.write() as session:
+        account = accounts.get(session, signed_in.account_id)
+        refusal = door.count(session, signed_in.login, account, PasswordWrongError(), place=door.address)
+    raise refusal
 
 
-def _refuse_locked(door: Door, session: Session, name: str) -> None:
-    if door.lockout.locked_until(session, name, door.address, door.clock.now()) is not None:
-        raise LoginLockedError(minutes=door.settings.lockout_minutes)
+def complete(door: Door, session: Session, signed_in: SignedIn) -> None:
+    """Everything that the log-in asked for was proved: the counters start anew, and where the profile allows one
+    session at a time, the earlier ones end here.
+    """
+    account = accounts.get(session, signed_in.account_id)
+    for place in (door.address, SECOND_STEP):
+        door.lockout.clear(session, account.login, place)
+    account.last_login = door.clock.now()
+    ended = sessions.end_all(session, account.id, but=signed_in.session_id) if door.profile.one_session else 0
+    detail = {"factor": signed_in.factor, "sessions_ended": ended or None}
+    record(
+        session,
+        Event.LOGIN_SUCCEEDED,
+        signed_in.actor(door.address),
+        subject=accounts.subject_of(account),
+        detail={name: fact for name, fact in detail.items() if fact is not None} or None,
+        clock=door.clock,
+    )
 
 
 def _welcome(door: Door, session: Session, account: Account, replaces: str | None) -> LoggedIn:
     now = door.clock.now()
-    door.lockout.clear(session, account.login, door.address)
     sessions.forget_old(session, settings=door.settings, now=now)
     if replaces:
         sessions.end_token(session, replaces)
-    account.last_login = now
+    shown = certificates.use(session, account.id, door.certificate, now)
     token, signed_in = sessions.open_session(
-        session, account, address=door.address, user_agent=door.user_agent, now=now
+        session,
+        account,
+        address=door.address,
+        user_agent=door.user_agent,
+        now=now,
+        profile=door.profile,
+        factor=Factor.CERTIFICATE if shown else None,
     )
-    actor = signed_in.actor(door.address)
-    record(session, Event.LOGIN_SUCCEEDED, actor, subject=accounts.subject_of(account), clock=door.clock)
+    if signed_in.second_step is SecondStep.PROVE:
+        # Nothing is cleared yet: who knows the password must not try codes without end by it.
+        subject = accounts.subject_of(account)
+        record(session, Event.PASSWORD_ACCEPTED, signed_in.actor(door.address), subject=subject, clock=door.clock)
+    else:
+        complete(door, session, signed_in)
     return LoggedIn(token, signed_in)
 
 
-def _count(door: Door, session: Session, name: str, account: Account | None, refusal: SecurityError) -> SecurityError:
-    """Count and record a wrong password; returns what to raise once this is durable."""
-    locks = door.lockout.fail(session, name, door.address, door.clock.now())
-    # What is typed as the name of nobody may well be a password.
-    shown = account.login if account else f"{plain(name[:SHOWN_OF_UNKNOWN], SHOWN_OF_UNKNOWN)}***"
-    actor = Actor(shown, "person", account.id if account else None, door.address)
-    record(
-        session,
-        Event.LOGIN_LOCKED if locks else Event.LOGIN_FAILED,
-        actor,
-        subject=f"account:{shown}",
-        result="refused",
-        detail={"known": account is not None, "code": refusal.code},
-        clock=door.clock,
-    )
-    return LoginLockedError(minutes=door.settings.lockout_minutes) if locks else refusal
+def _new_password(door: Door, login: str, current: str, new: str, former: tuple[str, ...]) -> HashedPassword:
+    if current == new:
+        raise PasswordReusedError
+    return PasswordPolicy.of(door.settings).accept(new, login=login, former=former)

@@ -57,6 +57,8 @@ class Account(Base):
     password_changed: Mapped[datetime]
     created: Mapped[datetime]
     last_login: Mapped[datetime | None]
+    # Networks from which this person may come, as CIDR texts; none means from everywhere.
+    allowed_addresses: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
 
     grants: Mapped[list["RoleGrant"]] = relationship(
         back_populates="account", lazy="selectin", cascade="all, delete-orphan", order_by="RoleGrant.role"
@@ -73,6 +75,18 @@ class Account(Base):
     @property
     def reaches(self) -> Mapping[Permission, Reach]:
         return reaches(((Role(grant.role), grant.reach) for grant in self.grants), self.unit_id)
+
+
+class FormerPassword(Base):
+    """A password that was replaced, for profiles under which it may not come again soon."""
+
+    __tablename__ = "former_password"
+    __table_args__ = (Index(None, "account_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    replaced: Mapped[datetime]
 
 
 class RoleGrant(Base):
@@ -158,7 +172,11 @@ class RoleProposal(Base):
 
 
 class LoginSession(Base):
-    """A session lives here and not in the cookie, so that it can be ended. The token itself is nowhere."""
+    """A session lives here and not in the cookie, so that it can be ended. The token itself is nowhere.
+
+    `factor` is what it proved besides the password, and when it last did; `challenge` the one that a security key has
+    to sign next.
+    """
 
     __tablename__ = "login_session"
     __table_args__ = (UniqueConstraint("token_hash"), Index(None, "account_id"))
@@ -170,6 +188,10 @@ class LoginSession(Base):
     last_seen: Mapped[datetime]
     address: Mapped[str] = mapped_column(String(ADDRESS_LENGTH))
     user_agent: Mapped[str] = mapped_column(String(USER_AGENT_LENGTH))
+    factor: Mapped[str | None] = mapped_column(String(16))
+    factor_at: Mapped[datetime | None]
+    challenge: Mapped[str | None] = mapped_column(String(64))
+    challenge_at: Mapped[datetime | None]
 
     account: Mapped[Account] = relationship(lazy="joined")
 

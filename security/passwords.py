@@ -1,7 +1,8 @@
 """Passwords: what is accepted, how it is kept.
 
 Argon2id with the second recommended parameters of RFC 9106, section 4 (64 MiB, 3 passes, 4 lanes; about 0.15 s). At
-most two hashes are computed at once in a process, so that a flood of log-ins cannot take its memory and processors.
+most two hashes are computed at once in a process, so that a flood of log-ins cannot take its memory and processors;
+two more wait, and who comes then is refused (PasswordsBusyError).
 
 Hashing is slow on purpose: never do it inside a transaction. Services therefore take a `HashedPassword`, which only
 `PasswordPolicy.accept` makes, and nothing that was not checked can be stored.
@@ -9,20 +10,32 @@ Hashing is slow on purpose: never do it inside a transaction. Services therefore
 
 import base64
 import os
-import threading
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Self
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from core.settings import SecuritySettings
 from security.common_passwords import is_common
-from security.errors import PasswordCommonError, PasswordLengthError, PasswordNameError
+from security.errors import (
+    PasswordClassesError,
+    PasswordCommonError,
+    PasswordLengthError,
+    PasswordNameError,
+    PasswordReusedError,
+)
+from security.profile import profile_of
+from security.turnstile import Turnstile
 
 LONGEST = 128
 SALT_BYTES = 16
 HASH_BYTES = 32
 AT_ONCE = 2
+WAITING = 2
+PATIENCE_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -35,7 +48,7 @@ class Cost:
 COST = Cost(memory_kib=64 * 1024, iterations=3, lanes=4)
 
 _FILLING = "0123456789!@#$.-_ "
-_turnstile = threading.BoundedSemaphore(AT_ONCE)
+_turnstile = Turnstile(AT_ONCE, WAITING, PATIENCE_S)
 
 
 @dataclass(frozen=True)
@@ -47,22 +60,34 @@ class HashedPassword:
 
 @dataclass(frozen=True)
 class PasswordPolicy:
-    """`minimum` characters (setting `security.password_length`)."""
+    """`minimum` characters (setting `security.password_length`) of so many `classes`: small letters, capital letters,
+    digits, everything else.
+    """
 
     minimum: int
+    classes: int = 1
 
-    def accept(self, text: str, *, login: str) -> HashedPassword:
-        """Check a new password and hash it (slow).
+    @classmethod
+    def of(cls, settings: SecuritySettings) -> Self:
+        return cls(settings.password_length, profile_of(settings).classes)
 
-        Raises PasswordLengthError, PasswordCommonError, PasswordNameError.
+    def accept(self, text: str, *, login: str, former: Iterable[str] = ()) -> HashedPassword:
+        """Check a new password, also against the `former` ones as they are stored, and hash it (slow).
+
+        Raises PasswordLengthError, PasswordClassesError, PasswordCommonError, PasswordNameError, PasswordReusedError,
+        PasswordsBusyError.
         """
         self.check(text, login=login)
+        if any(verify(stored, text) for stored in former):
+            raise PasswordReusedError
         return HashedPassword(_hash(text))
 
     def check(self, text: str, *, login: str) -> None:
         folded = _normal(text).casefold()
         if not self.minimum <= len(folded) <= LONGEST:
             raise PasswordLengthError(minimum=self.minimum, longest=LONGEST)
+        if classes_of(text) < self.classes:
+            raise PasswordClassesError(classes=self.classes)
         name = _normal(login).casefold()
         if name and (folded == name[::-1] or (name in folded and not folded.replace(name, "").strip(_FILLING))):
             raise PasswordNameError
@@ -70,8 +95,22 @@ class PasswordPolicy:
             raise PasswordCommonError
 
 
+def classes_of(text: str) -> int:
+    """How many of the four kinds of characters there are in it."""
+    return len({_class(character) for character in _normal(text)})
+
+
+def _class(character: str) -> str:
+    if character.isdecimal():
+        return "digit"
+    return "capital" if character.isupper() else "small" if character.islower() else "other"
+
+
 def verify(stored: str | None, text: str) -> bool:
-    """Whether this is the password that is stored (slow). With None, the answer is no and takes the same time."""
+    """Whether this is the password that is stored (slow). With None, the answer is no and takes the same time.
+
+    Raises PasswordsBusyError.
+    """
     if len(text) > 4 * LONGEST:
         text = ""
     with _turnstile:

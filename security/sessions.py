@@ -21,7 +21,10 @@ from security import emergency
 from security.audit import Actor, record
 from security.audit.redaction import plain
 from security.errors import SessionNotFoundError
+from security.factors.enrolled import has_any
+from security.factors.kinds import Factor, SecondStep, demanded, next_step
 from security.models import ADDRESS_LENGTH, USER_AGENT_LENGTH, Account, LoginSession
+from security.profile import Profile, profile_of
 from security.reach import NOWHERE, Reach
 from security.roles import Permission, Role
 
@@ -52,7 +55,9 @@ class Limits:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """The person behind a live session."""
+    """The person behind a live session. While a second step is due, without roles and permissions, so that no check of
+    them, wherever it stands, lets a password alone pass.
+    """
 
     session_id: int
     account_id: int
@@ -62,6 +67,11 @@ class SignedIn:
     permissions: frozenset[Permission]
     unit_id: int | None
     must_change_password: bool
+    password_expired: bool = False
+    second_step: SecondStep = SecondStep.NONE
+    factor: Factor | None = None
+    factor_at: datetime | None = None
+    allowed_addresses: tuple[str, ...] = ()
     reaches: Mapping[Permission, Reach] = field(default_factory=dict)
 
     def reach(self, permission: Permission) -> Reach:
@@ -88,7 +98,14 @@ class SessionEntry:
 
 
 def open_session(
-    session: Session, account: Account, *, address: str, user_agent: str, now: datetime
+    session: Session,
+    account: Account,
+    *,
+    address: str,
+    user_agent: str,
+    now: datetime,
+    profile: Profile,
+    factor: Factor | None = None,
 ) -> tuple[str, SignedIn]:
     """A new session and its token, which is given out this once. Only `security.login` calls it."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
@@ -99,10 +116,29 @@ def open_session(
         last_seen=now,
         address=address[:ADDRESS_LENGTH],
         user_agent=plain(user_agent, USER_AGENT_LENGTH),
+        factor=factor,
+        factor_at=now if factor else None,
     )
     session.add(row)
     session.flush()
-    return token, _signed_in(session, row, now)
+    return token, _signed_in(session, row, profile, now)
+
+
+def note_factor(
+    session: Session, session_id: int, factor: Factor, *, profile: Profile, now: datetime
+) -> tuple[str | None, SignedIn]:
+    """The session has proved a second factor. Where its rights grow by that it gets a fresh token, so that one seen
+    before is worth nothing. Only `security.factors.proving` calls it. Raises SessionNotFoundError.
+    """
+    row = session.get(LoginSession, session_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise SessionNotFoundError(number=session_id)
+    token = secrets.token_urlsafe(TOKEN_BYTES) if row.factor is None else None
+    if token:
+        row.token_hash = _hash(token)
+    row.factor, row.factor_at, row.challenge = factor.value, now, None
+    session.flush()
+    return token, _signed_in(session, row, profile, now)
 
 
 def identify(
@@ -118,7 +154,7 @@ def identify(
         row = _find(session, token)
         if row is None or row.account.disabled:
             return None
-        found = _signed_in(session, row, now)
+        found = _signed_in(session, row, profile_of(settings), now)
         alive = limits.alive(row.created, row.last_seen, now)
         due = active and now - row.last_seen >= GRANULARITY
     if alive and not due:
@@ -152,10 +188,10 @@ def log_out(session: Session, signed_in: SignedIn, *, actor: Actor, clock: Clock
     record(session, Event.LOGGED_OUT, actor, subject=f"account:{signed_in.login}", clock=clock)
 
 
-def end(session: Session, session_id: int, *, actor: Actor, clock: Clock) -> None:
-    """Somebody ends a session from the list. Raises SessionNotFoundError."""
+def end(session: Session, session_id: int, *, account_id: int, actor: Actor, clock: Clock) -> None:
+    """Somebody ends a session of this account from the list. Raises SessionNotFoundError."""
     row = session.get(LoginSession, session_id)
-    if row is None:
+    if row is None or row.account_id != account_id:
         raise SessionNotFoundError(number=session_id)
     detail = {"address": row.address, "created": row.created}
     session.delete(row)
@@ -168,6 +204,23 @@ def end_all(session: Session, account_id: int, *, but: int | None = None) -> int
     ended = [number for number in ids if number != but]
     session.execute(delete(LoginSession).where(LoginSession.id.in_(ended)))
     return len(ended)
+
+
+def end_elsewhere(session: Session, signed_in: SignedIn, *, address: str, clock: Clock) -> None:
+    """The session's token came from an address that its account may not be used from: it ends, whoever has it now."""
+    row = session.get(LoginSession, signed_in.session_id)
+    if row is None:
+        return
+    session.delete(row)
+    record(
+        session,
+        Event.SESSION_REFUSED,
+        signed_in.actor(address),
+        subject=f"account:{signed_in.login}",
+        result="refused",
+        detail={"opened_from": row.address},
+        clock=clock,
+    )
 
 
 def end_token(session: Session, token: str) -> None:
@@ -189,18 +242,30 @@ def _hash(token: str) -> str:
     return sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def _signed_in(session: Session, row: LoginSession, now: datetime) -> SignedIn:
+def _signed_in(session: Session, row: LoginSession, profile: Profile, now: datetime) -> SignedIn:
     account = row.account
-    reaches = {**account.reaches, **emergency.powers(session, account.id, now)}
+    step = next_step(
+        proven=row.factor is not None,
+        enrolled=row.factor is None and has_any(session, account.id),
+        demanded=demanded(profile.second_factor, account.roles),
+    )
+    complete = step is SecondStep.NONE
+    expired = profile.expired(account.password_changed, now)
+    reaches = {**account.reaches, **emergency.powers(session, account.id, now)} if complete else {}
     return SignedIn(
         session_id=row.id,
         account_id=account.id,
         login=account.login,
         display_name=account.display_name,
-        roles=account.roles,
+        roles=account.roles if complete else frozenset(),
         permissions=frozenset(reaches),
         unit_id=account.unit_id,
-        must_change_password=account.must_change_password,
+        must_change_password=account.must_change_password or expired,
+        password_expired=expired,
+        second_step=step,
+        factor=Factor(row.factor) if row.factor else None,
+        factor_at=row.factor_at,
+        allowed_addresses=tuple(account.allowed_addresses),
         reaches=reaches,
     )
 

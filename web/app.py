@@ -12,6 +12,7 @@ from core.settings import Settings
 from security import sessions, setup
 from security.ferry.site import open_ferry
 from security.sessions import SignedIn
+from security.vault import Keyring, Vault
 from web import (
     access,
     assets,
@@ -47,8 +48,11 @@ def create_app(
     clock: Clock | None = None,
     identify: Identify | None = None,
     is_set_up: Callable[[], bool] | None = None,
+    keyring: Keyring | None = None,
 ) -> Flask:
-    """`identify` and `is_set_up` ask the database unless a test says otherwise."""
+    """`keyring` holds the realm `identity` and no other. `identify` and `is_set_up` ask the database unless a test says
+    otherwise.
+    """
     app = Flask("web", static_folder=None)
     clock = clock or SystemClock()
     app.extensions[EXTENSION] = Console(
@@ -57,6 +61,7 @@ def create_app(
         clock,
         identify or _by_session(settings, database, clock),
         is_set_up or _asked_once(database),
+        Vault(keyring or Keyring(), clock, cipher=settings.vault.cipher),
     )
     app.extensions[FERRY] = open_ferry(settings, clock=clock)
     app.config.update(

@@ -22,6 +22,7 @@ TITLES = {
     Category.REFUSED: N_("Refused"),
     Category.INTEGRITY: N_("An integrity check failed"),
     Category.UNREACHABLE: N_("Not reachable"),
+    Category.BUSY: N_("Busy at this moment"),
 }
 
 

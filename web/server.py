@@ -9,17 +9,22 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+from flask import Flask
 from waitress import wasyncore
+from waitress.proxy_headers import proxy_headers_middleware
 from waitress.server import BaseWSGIServer, create_server
 
 from core.database import Database
 from core.settings import Settings
+from security.vault import Keyring
 from web import reception, uploads
 from web.app import create_app
+from web.client_certificate import from_proxy
 from web.errors import ListenFailedError, ListenRefusedError, PublicHostMissingError
 from web.server_address import is_loopback
 
 CHECK_S = 0.5
+PROXY = "127.0.0.1"
 GRACE_S = 5
 TIDY_S = 1.0
 # So many connections are kept open; from three quarters of them on, unfinished requests make room for new ones.
@@ -38,7 +43,12 @@ def check_address(settings: Settings) -> None:
 
 
 def run(
-    settings: Settings, database: Database, stop_event: Event, on_ready: Callable[[int], None] | None = None
+    settings: Settings,
+    database: Database,
+    stop_event: Event,
+    on_ready: Callable[[int], None] | None = None,
+    *,
+    keyring: Keyring | None = None,
 ) -> None:
     """Serve until `stop_event` is set; `on_ready` is told the port, which matters when 0 was asked for.
 
@@ -46,13 +56,16 @@ def run(
     """
     check_address(settings)
     with _uploads_in(_spool(settings)):
-        _serve(settings, database, stop_event, on_ready)
+        _serve(settings, create_app(settings, database, keyring=keyring), stop_event, on_ready)
 
 
-def _serve(settings: Settings, database: Database, stop_event: Event, on_ready: Callable[[int], None] | None) -> None:
+def _serve(settings: Settings, app: Flask, stop_event: Event, on_ready: Callable[[int], None] | None) -> None:
     sockets: dict[int, Any] = {}
-    application = create_app(settings, database)
     limit = _room_for_connections()
+    # Wrapped here and not by waitress's options: its wrapper puts the forwarded address in the peer's place, so who has
+    # to know the peer stands in front of it.
+    known = proxy_headers_middleware(app, clear_untrusted=True, **_proxy(settings))
+    application = from_proxy(known, PROXY if settings.web.behind_tls_proxy else None)
     try:
         server = create_server(application, map=sockets, connection_limit=limit, **_options(settings))
     except OSError as error:
@@ -60,7 +73,7 @@ def _serve(settings: Settings, database: Database, stop_event: Event, on_ready: 
         raise ListenFailedError(
             host=settings.web.listen_host, port=settings.web.listen_port, reason=error.strerror
         ) from error
-    _receive(sockets, uploads.admission(application))
+    _receive(sockets, uploads.admission(app))
     if on_ready:
         on_ready(int(getattr(server, "effective_port", settings.web.listen_port)))
     try:
@@ -115,15 +128,19 @@ def _spool(settings: Settings) -> Path:
 
 def _options(settings: Settings) -> dict[str, Any]:
     web = settings.web
-    options: dict[str, Any] = {
+    return {
         "host": web.listen_host,
         "port": web.listen_port,
         "threads": web.threads,
         "ident": None,
         "max_request_body_size": web.upload_bytes,
         "max_request_header_size": reception.HEADER_BYTES,
-        "clear_untrusted_proxy_headers": True,
+        "clear_untrusted_proxy_headers": False,  # `_serve` does it, within `from_proxy`
     }
-    if web.behind_tls_proxy:
-        options |= {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}
-    return options
+
+
+def _proxy(settings: Settings) -> dict[str, Any]:
+    """Whom to believe what about where a request came from."""
+    if not settings.web.behind_tls_proxy:
+        return {}
+    return {"trusted_proxy": PROXY, "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}

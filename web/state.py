@@ -10,7 +10,9 @@ from core.clock import Clock
 from core.database import Database
 from core.settings import Settings
 from security.audit import Actor
+from security.door import Door
 from security.sessions import SignedIn
+from security.vault import Vault
 
 EXTENSION = "guanjin"
 
@@ -26,6 +28,7 @@ class Console:
     clock: Clock
     identify: Identify
     is_set_up: Callable[[], bool]
+    vault: Vault
 
     @property
     def secure(self) -> bool:
@@ -53,6 +56,20 @@ def me() -> SignedIn:
     if found is None:
         raise LookupError("a page that needs a person was reached without one")
     return found
+
+
+def door() -> Door:
+    """Where this request comes from."""
+    from web.client_certificate import fingerprint  # noqa: PLC0415  # which asks for the console of this module
+
+    return Door(
+        console().database,
+        console().settings.security,
+        console().clock,
+        request.remote_addr or "",
+        request.headers.get("User-Agent", ""),
+        fingerprint(),
+    )
 
 
 def actor() -> Actor:

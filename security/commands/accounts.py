@@ -18,12 +18,15 @@ from security.accounts import NewAccount
 from security.audit import console_actor
 from security.commands.display import local, translated, zone_of
 from security.errors import NotSetUpError
+from security.factors import setting_up
 from security.models import Account, RoleProposal
 from security.passwords import HashedPassword, PasswordPolicy
 from security.persons import number_of
+from security.profile import profile_of
 from security.proposals import Change
 from security.reach import EVERYWHERE, Reach
 from security.roles import Role
+from security.vault import Keyring, Vault
 
 ROLE = click.Choice([role.value for role in Role])
 
@@ -198,8 +201,39 @@ def account_reset_password(application: Application, login: str, *, stdin: bool)
     hashed = _new_password(application, login, stdin=stdin)
     with _editing(application, login) as (session, number):
         actor = console_actor()
-        accounts.set_password(session, number, hashed, must_change=True, actor=actor, clock=application.clock)
+        accounts.set_password(
+            session,
+            number,
+            hashed,
+            must_change=True,
+            actor=actor,
+            remembered=profile_of(application.settings.security).remembered,
+            clock=application.clock,
+        )
     application.say(N_("account %(login)s has a new password"), login=login)
+
+
+@account.command("reset-factors", help=N_("Remove all second factors of a person who has lost them."))
+@click.argument("login")
+@pass_application
+def account_reset_factors(application: Application, login: str) -> None:
+    with _editing(application, login) as (session, number):
+        vault = Vault(Keyring(), application.clock)
+        setting_up.reset(session, vault, number, actor=console_actor(), clock=application.clock)
+    application.say(N_("account %(login)s has no second factor any more"), login=login)
+
+
+@account.command(
+    "allow-addresses", help=N_("Let an account be used from these networks only; from everywhere by none.")
+)
+@click.argument("login")
+@click.argument("networks", nargs=-1)
+@pass_application
+def account_allow_addresses(application: Application, login: str, networks: tuple[str, ...]) -> None:
+    with _editing(application, login) as (session, number):
+        text = " ".join(networks)
+        accounts.allow_addresses(session, number, text, actor=console_actor(), clock=application.clock)
+    application.say(N_("addresses of account %(login)s changed"), login=login)
 
 
 @contextmanager
@@ -225,7 +259,7 @@ def _new_password(application: Application, login: str, *, stdin: bool) -> Hashe
         text = sys.stdin.readline().rstrip("\r\n")
     else:
         text = click.prompt(application.translate(N_("password")), hide_input=True, confirmation_prompt=True, err=True)
-    return PasswordPolicy(application.settings.security.password_length).accept(text, login=login)
+    return PasswordPolicy.of(application.settings.security).accept(text, login=login)
 
 
 def _proposed(one: RoleProposal) -> dict[str, object]:

@@ -4,8 +4,9 @@
       wrap  vault_key      data keys, a few a realm; renewing a master key wraps these few rows anew
       seal  vault_secret   the secrets; each bound to its realm, name, kind and row, so it opens nowhere else
 
-A process gets the keys of its own realms only (agent): the poller `monitor`, the worker `change` and `ferry`, the web
-none. What must be sealed without being able to open is sealed to a realm's public key (recipient).
+A process gets the keys of its own realms only (agent): the poller `monitor`, the worker `change`, `ferry` and `audit`,
+the console `identity`, with which it checks one-time codes and reaches no device. What must be sealed without being
+able to open is sealed to a realm's public key (recipient).
 """
 
 from security.vault.keyring import Keyring

@@ -7,13 +7,14 @@ from types import MappingProxyType
 
 class Realm(StrEnum):
     """Who needs the secret: what reads devices, what changes devices, what crosses between networks, what signs the
-    audit log.
+    audit log, and what shows that a person is there (one-time codes: the console's own process, which opens no other).
     """
 
     MONITOR = "monitor"
     CHANGE = "change"
     FERRY = "ferry"
     AUDIT = "audit"
+    IDENTITY = "identity"
 
 
 # The realms whose secrets people enter and delete; what the program makes for itself in the others is not for them.

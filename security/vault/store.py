@@ -25,7 +25,7 @@ from security.vault.ciphers import Cipher
 from security.vault.envelope import associated
 from security.vault.errors import NoRecipientError
 from security.vault.keyring import Keyring
-from security.vault.kinds import AUDITED, Kind, Realm, fields_of, unfit
+from security.vault.kinds import AUDITED, ENTERED, Kind, Realm, fields_of, unfit
 from security.vault.models import DEPOSITED, NAME_LENGTH, VaultKey, VaultRealm, VaultSecret
 from security.vault.recipient import RecipientPublic
 from security.vault.sealing import bound, open_row, seal_row
@@ -62,7 +62,8 @@ class Vault:
         actor: Actor,
         kind: Kind = Kind.OTHER,
     ) -> None:
-        """Store a secret, or replace the one of that name. Recorded by name and kind, never by value.
+        """Store a secret, or replace the one of that name. Recorded by name and kind, never by value; a secret of the
+        realm `identity` is part of a second factor, whose own change is recorded by its caller.
 
         Raises RealmClosedError, SecretNameError, SecretIncompleteError (a field of its kind is missing or unknown).
         """
@@ -138,10 +139,10 @@ class Vault:
         return opened
 
     def list(self, session: Session, realm: Realm | None = None) -> tuple[SecretEntry, ...]:
-        """Names and kinds, without values. Needs no key."""
+        """Names and kinds of what people have entered, without values. Needs no key."""
         statement = select(VaultSecret).order_by(VaultSecret.realm, VaultSecret.name)
-        if realm is not None:
-            statement = statement.where(VaultSecret.realm == realm.value)
+        realms = ENTERED if realm is None else (realm,)
+        statement = statement.where(VaultSecret.realm.in_([each.value for each in realms]))
         return tuple(
             SecretEntry(Realm(row.realm), row.name, Kind(row.kind), row.created, row.changed)
             for row in session.scalars(statement)
@@ -153,6 +154,8 @@ class Vault:
         if row is None:
             raise SecretNotFoundError(realm=realm.value, name=name)
         session.delete(row)
+        if realm is Realm.IDENTITY:
+            return
         record(
             session,
             Event.CREDENTIAL_DELETED,
@@ -176,6 +179,8 @@ class Vault:
 
     def _stored(self, session: Session, row: VaultSecret, before: dict[str, str] | None, actor: Actor) -> None:
         session.add(row)
+        if row.realm == Realm.IDENTITY:
+            return
         record(
             session,
             Event.CREDENTIAL_STORED,

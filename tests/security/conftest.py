@@ -9,7 +9,7 @@ import pytest
 from core.database import Database
 from core.settings import SecuritySettings
 from security import passwords, setup
-from security.login import Door
+from security.door import Door
 from security.passwords import Cost, PasswordPolicy
 from security.roles import THREE_ADMINISTRATORS, Role
 from security.setup import Administrator

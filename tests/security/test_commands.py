@@ -1,5 +1,6 @@
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -7,6 +8,7 @@ import click
 import pytest
 from sqlalchemy import text
 
+from core.clock import SystemClock
 from core.commandline import Application, run
 from core.database import Database, sqlite_url
 from core.events import Event
@@ -17,6 +19,7 @@ from security.audit.chain import GENESIS, link
 from security.audit.labels import event_label
 from security.commands import account, audit, credential, emergency
 from security.emergency import seal
+from security.factors.models import TotpFactor
 from security.vault import Keyring, Realm, Vault
 from security.vault.keyfiles import create_keys
 
@@ -120,6 +123,31 @@ def test_roles_passwords_and_states_are_changed(guanjin: Command, installed: Dat
     guanjin("account", "reset-password", "zhangwei", "--password-stdin", stdin="copper-heron-window\n")
     assert newest(installed).event == Event.PASSWORD_CHANGED
     assert "nobody" in guanjin("account", "disable", "nobody", code=2)
+
+
+def test_addresses_and_lost_factors_are_seen_to_at_the_terminal(guanjin: Command, installed: Database) -> None:
+    """The way back for a system administrator who has locked out the last one."""
+    assert "security.address_range" in guanjin("account", "allow-addresses", "audit_admin", "10.1.1.9/8", code=2)
+    guanjin("account", "allow-addresses", "audit_admin", "10.0.0.0/8", "2001:db8::/32")
+    assert "factors.missing" in guanjin("account", "reset-factors", "audit_admin", code=2)
+    with installed.write() as session:
+        found = accounts.by_login(session, "audit_admin")
+        assert found.allowed_addresses == ["10.0.0.0/8", "2001:db8::/32"]
+        now = SystemClock().now()
+        session.add(TotpFactor(account_id=found.id, created=now, last_used=None, last_step=0))
+        keyring = Keyring.load(Path(os.environ["GUANJIN_STORAGE_DATA"]), [Realm.IDENTITY])
+        Vault(keyring).put(session, Realm.IDENTITY, f"totp/{found.id}", {"secret": PLANTED}, actor=SYSTEM)
+    guanjin("account", "reset-factors", "audit_admin")
+    guanjin("account", "allow-addresses", "audit_admin")
+    with installed.read() as session:
+        assert accounts.by_login(session, "audit_admin").allowed_addresses == []
+        assert session.scalar(text("SELECT count(*) FROM vault_secret")) == 0
+        newest = find(session, Filter(event="security:"), limit=2).records
+    assert [entry.event for entry in newest] == [Event.ADDRESSES_CHANGED, Event.FACTORS_RESET]
+
+
+def test_a_secret_of_identity_is_no_credential_at_the_terminal(guanjin: Command) -> None:
+    assert "identity" in guanjin("credential", "set", "identity", "x", "--kind", "other", "--stdin", stdin="{}", code=2)
 
 
 def test_no_account_before_the_set_up(guanjin: Command, installed: Database) -> None:

@@ -10,6 +10,7 @@ from core.events import Event
 from core.settings import SecuritySettings
 from security import accounts, passwords, sessions, setup
 from security.audit import Actor, AuditRecord, Filter, find
+from security.door import Door
 from security.errors import (
     LoginFailedError,
     LoginLockedError,
@@ -20,7 +21,7 @@ from security.errors import (
     SecurityError,
     SessionNotFoundError,
 )
-from security.login import Door, change_password, log_in
+from security.login import change_password, log_in
 from security.models import LoginSession
 from security.sessions import Limits, SignedIn
 
@@ -243,13 +244,17 @@ def test_sessions_are_listed_and_ended(door: Door, clock: Held) -> None:
     assert {entry.login for entry in entries} == {"system_admin", "audit_admin"}
     assert [(entry.address, entry.user_agent) for entry in own] == [("10.1.1.9", "Firefox")]
     with door.database.write() as session:
-        sessions.end(session, own[0].id, actor=second.signed_in.actor("10.1.1.9"), clock=door.clock)
+        sessions.end(
+            session, own[0].id, account_id=own[0].account_id, actor=second.signed_in.actor("10.1.1.9"), clock=door.clock
+        )
         sessions.log_out(session, second.signed_in, actor=second.signed_in.actor("10.1.1.9"), clock=door.clock)
     assert who(door, first.token) is None
     assert who(door, second.token) is None
     assert [entry.event for entry in log(door)[:2]] == [Event.LOGGED_OUT, Event.SESSION_ENDED]
     with pytest.raises(SessionNotFoundError), door.database.write() as session:
-        sessions.end(session, own[0].id, actor=second.signed_in.actor(None), clock=door.clock)
+        sessions.end(
+            session, own[0].id, account_id=own[0].account_id, actor=second.signed_in.actor(None), clock=door.clock
+        )
 
 
 def test_expired_sessions_are_swept_out(door: Door, clock: Held) -> None:

@@ -2,6 +2,8 @@ import contextlib
 import statistics
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -9,8 +11,18 @@ from hypothesis import strategies as st
 
 from security import passwords
 from security.common_passwords import is_common
-from security.errors import PasswordCommonError, PasswordLengthError, PasswordNameError, SecurityError
-from security.passwords import Cost, PasswordPolicy, verify
+from security.errors import (
+    PasswordClassesError,
+    PasswordCommonError,
+    PasswordLengthError,
+    PasswordNameError,
+    PasswordReusedError,
+    PasswordsBusyError,
+    SecurityError,
+)
+from security.passwords import Cost, PasswordPolicy, classes_of, verify
+from security.turnstile import Turnstile
+from tests.installation import until
 
 POLICY = PasswordPolicy(12)
 
@@ -68,6 +80,45 @@ def test_a_good_password_needs_no_special_classes(text: str) -> None:
     POLICY.check(text, login="zhangwei")
 
 
+@pytest.mark.parametrize(
+    ("text", "classes"),
+    [("湘江北去", 1), ("abc", 1), ("abcDEF", 2), ("abcDEF123", 3), ("ａＢ１＃", 4)],
+)
+def test_classes_are_counted(text: str, classes: int) -> None:
+    assert classes_of(text) == classes
+
+
+@given(
+    st.text("abcdefghijk"),
+    st.text("ABCDEFGHIJK"),
+    st.text("0123456789"),
+    st.text("-_.湘江"),
+    st.integers(1, 4),
+    st.randoms(use_true_random=False),
+)
+def test_the_policy_asks_for_so_many_classes_wherever_they_stand(
+    small: str, capital: str, digit: str, other: str, asked: int, random: Random
+) -> None:
+    letters = list(small + capital + digit + other)
+    random.shuffle(letters)
+    try:
+        PasswordPolicy(12, asked).check("".join(letters), login="zhangwei")
+    except PasswordClassesError:
+        refused = True
+    except (PasswordLengthError, PasswordCommonError):
+        return
+    else:
+        refused = False
+    assert refused == (sum(map(bool, (small, capital, digit, other))) < asked)
+
+
+def test_a_former_password_is_refused_however_it_is_typed(cheap: None) -> None:
+    former = [POLICY.accept(text, login="z").phc for text in ("marble-otter-lantern", "copper-heron-window")]
+    with pytest.raises(PasswordReusedError):
+        POLICY.accept("ｃｏｐｐｅｒ-heron-window", login="z", former=former)
+    POLICY.accept("copper-heron-windoW", login="z", former=former)
+
+
 @given(st.text(max_size=140), st.text(max_size=20))
 def test_the_policy_answers_for_any_text(text: str, login: str) -> None:
     with contextlib.suppress(SecurityError):
@@ -80,28 +131,37 @@ def test_familiar_pieces_in_any_order_are_familiar(pieces: list[str]) -> None:
     assert is_common("".join(pieces))
 
 
-def test_at_most_two_hashes_are_computed_at_once(cheap: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    at_once = threading.Semaphore(2)
-    exceeded = threading.Event()
+def test_at_most_two_hashes_are_computed_at_once_and_two_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two are inside and stay there, two wait; whoever comes then is told at once, and nobody's thread is held."""
+    inside = threading.Semaphore(0)
+    leave = threading.Event()
 
-    class Counting:
-        def __init__(self, **_: object) -> None: ...
-
+    class Slow:
         @staticmethod
         def verify_phc_encoded(*_: object) -> None:
-            if not at_once.acquire(blocking=False):
-                exceeded.set()
-                return
-            threading.Event().wait(0.005)
-            at_once.release()
+            inside.release()
+            assert leave.wait(30)
 
-    monkeypatch.setattr(passwords, "Argon2id", Counting)
-    threads = [threading.Thread(target=verify, args=("x", "y")) for _ in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not exceeded.is_set()
+    monkeypatch.setattr(passwords, "Argon2id", Slow)
+    with ThreadPoolExecutor(4) as pool:
+        working = [pool.submit(verify, "x", "y") for _ in range(2)]
+        assert all(inside.acquire(timeout=30) for _ in range(2))
+        waiting = [pool.submit(verify, "x", "y") for _ in range(2)]
+        until(lambda: passwords._turnstile.full, "two stand in front")
+        with pytest.raises(PasswordsBusyError):
+            verify("x", "y")
+        assert not inside.acquire(blocking=False), "a third hash was begun"
+        leave.set()
+        assert all(each.result(30) for each in working + waiting)
+    assert verify("x", "y"), "the places are free again"
+
+
+def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    turnstile = Turnstile(1, 1, patience_s=0.01)
+    with turnstile, pytest.raises(PasswordsBusyError), turnstile:
+        pass
+    with turnstile:
+        assert not turnstile.full, "who went away left the place free"
 
 
 def test_real_hashes_have_the_recommended_cost() -> None:

@@ -8,10 +8,11 @@ import pytest
 from werkzeug.routing import Rule
 
 from security.emergency.power import POWERS
+from security.factors.kinds import SecondStep
 from security.reach import EVERYWHERE, LIMITABLE, Reach
 from security.roles import Role
 from tests.web.conftest import SESSION, Browser, person
-from web.access import PUBLIC
+from web.access import BEFORE_SECOND_STEP, PUBLIC
 from web.headers import HEADERS
 
 R = Role
@@ -23,6 +24,17 @@ EXPECTED: dict[str, frozenset[Role]] = {
     "session.land": EVERYBODY,
     "session.logout": EVERYBODY,
     "password.change": EVERYBODY,
+    "second_factor.show": EVERYBODY,
+    "second_factor.by_code": EVERYBODY,
+    "second_factor.by_key": EVERYBODY,
+    "second_factor.by_certificate": EVERYBODY,
+    "own_account.show": EVERYBODY,
+    "own_account.end_session": EVERYBODY,
+    "own_factors.one_time_codes": EVERYBODY,
+    "own_factors.remove_one_time_codes": EVERYBODY,
+    "own_factors.add_key": EVERYBODY,
+    "own_factors.remove_key": EVERYBODY,
+    "own_factors.issue_codes": EVERYBODY,
     "status.strip": EVERYBODY,
     "about.show": EVERYBODY,
     "status.changes": WATCHING,
@@ -84,6 +96,11 @@ EXPECTED: dict[str, frozenset[Role]] = {
     "accounts.enable": frozenset({R.SYSTEM_ADMIN}),
     "accounts.password": frozenset({R.SYSTEM_ADMIN}),
     "accounts.end_session": frozenset({R.SYSTEM_ADMIN}),
+    "sessions.index": frozenset({R.SYSTEM_ADMIN}),
+    "account_access.addresses": frozenset({R.SYSTEM_ADMIN}),
+    "account_access.add_certificate": frozenset({R.SYSTEM_ADMIN}),
+    "account_access.revoke_certificate": frozenset({R.SYSTEM_ADMIN}),
+    "account_access.reset_factors": frozenset({R.SYSTEM_ADMIN}),
     "accounts.grant": frozenset({R.SECURITY_ADMIN}),
     "accounts.revoke": frozenset({R.SECURITY_ADMIN}),
     "grants.index": frozenset({R.SYSTEM_ADMIN, R.SECURITY_ADMIN}),
@@ -150,6 +167,21 @@ def test_a_limited_role_opens_the_same_pages_but_those_that_need_everything(
             assert ("web.permission" in text) == (role not in EXPECTED[rule.endpoint]), f"{method} {rule.endpoint}"
             if rule.endpoint.startswith("groups.") and role in EXPECTED[rule.endpoint]:
                 assert "web.not_found" in text
+
+
+@pytest.mark.parametrize("step", [SecondStep.PROVE, SecondStep.ENROL])
+def test_a_password_alone_gets_403_on_every_privileged_route(browse: Callable[..., Browser], step: SecondStep) -> None:
+    """Even were its permissions not empty: the guard asks for the second step before it asks for those."""
+    browser = browse(replace(person(*Role), second_step=step))
+    reached = set()
+    for rule in browser.client.application.url_map.iter_rules():
+        if rule.endpoint in PUBLIC:
+            continue
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            if "factors.due" not in ask(browser, rule, method):
+                reached.add(rule.endpoint)
+    assert reached == (BEFORE_SECOND_STEP[step] - PUBLIC) | {"session.land"}
+    assert not {endpoint for endpoint in reached if EXPECTED[endpoint] != EVERYBODY}
 
 
 def test_without_a_role_only_ones_own_password_is_reached(browse: Callable[..., Browser]) -> None:

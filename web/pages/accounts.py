@@ -12,13 +12,15 @@ from inventory import reaches
 from inventory.models import Unit
 from security import accounts, proposals, sessions
 from security.accounts import NewAccount
+from security.factors import enrolled
 from security.passwords import HashedPassword, PasswordPolicy
 from security.persons import number_of
+from security.profile import profile_of
 from security.proposals import Change
 from security.reach import EVERYWHERE, LIMITABLE, Reach
 from security.roles import Permission, Role
 from web import forms, numbers
-from web.access import requires
+from web.access import recently_proven, requires
 from web.failures import explained
 from web.notices import redirect_with
 from web.state import actor, console
@@ -58,6 +60,7 @@ def create() -> Response:
 def show(number: int) -> str:
     with console().database.read() as session:
         account = accounts.get(session, number)
+        found = enrolled.of_account(session, account.id)
         live = sessions.every(
             session, settings=console().settings.security, clock=console().clock, account_id=account.id
         )
@@ -68,6 +71,7 @@ def show(number: int) -> str:
             account=account,
             personnel_number=number_of(account),
             live=live,
+            found=found,
             unit=unit,
             every_role=list(Role),
             limitable=LIMITABLE,
@@ -95,17 +99,22 @@ def enable(number: int) -> Response:
 
 @blueprint.post("/accounts/<int:number>/password")
 @requires(Permission.MANAGE_ACCOUNTS)
+@recently_proven
 def password(number: int) -> Response:
     with console().database.read() as session:
         login = accounts.get(session, number).login
     hashed = _password(login)
+    remembered = profile_of(console().settings.security).remembered
     with console().database.write() as session:
-        accounts.set_password(session, number, hashed, must_change=True, actor=actor(), clock=console().clock)
+        accounts.set_password(
+            session, number, hashed, must_change=True, actor=actor(), remembered=remembered, clock=console().clock
+        )
     return _back("password_set", number, login)
 
 
 @blueprint.post("/accounts/<int:number>/grant")
 @requires(Permission.GRANT_ROLES)
+@recently_proven
 def grant(number: int) -> Response:
     role, reason = Role(forms.choice("role", list(Role))), forms.text("reason", limit=200)
     with console().database.write() as session:
@@ -117,6 +126,7 @@ def grant(number: int) -> Response:
 
 @blueprint.post("/accounts/<int:number>/revoke")
 @requires(Permission.GRANT_ROLES)
+@recently_proven
 def revoke(number: int) -> Response:
     role = Role(forms.choice("role", list(Role)))
     with console().database.write() as session:
@@ -129,7 +139,7 @@ def revoke(number: int) -> Response:
 def end_session(number: int, session_number: int) -> Response:
     with console().database.write() as session:
         login = accounts.get(session, number).login
-        sessions.end(session, session_number, actor=actor(), clock=console().clock)
+        sessions.end(session, session_number, account_id=number, actor=actor(), clock=console().clock)
     return _back("session_ended", number, login)
 
 
@@ -139,7 +149,7 @@ def _back(notice: str, number: int, login: str) -> Response:
 
 def _password(login: str) -> HashedPassword:
     """Hashed before any transaction begins: that takes a while on purpose."""
-    return PasswordPolicy(console().settings.security.password_length).accept(forms.secret("password"), login=login)
+    return PasswordPolicy.of(console().settings.security).accept(forms.secret("password"), login=login)
 
 
 def _reach() -> Reach:

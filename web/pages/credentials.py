@@ -1,4 +1,4 @@
-"""Credentials: names only. The web process holds no key of the vault, so it could not show a value if it wanted to.
+"""Credentials: names only. The web process holds no key of their realms: it could not show a value if it wanted to.
 
 What is typed into the form is sealed to the public key of its realm at once (`Vault.deposit`); only the process that
 uses it can open it. A form that is refused comes back with its name and without its secrets.
@@ -11,12 +11,12 @@ from werkzeug.wrappers import Response
 from core.errors import GuanjinError
 from inventory.models import Device
 from security.roles import Permission
-from security.vault import Keyring, Kind, Realm, Vault
+from security.vault import Kind, Realm
 from security.vault.kinds import CHOICES, ENTERED, FIELDS, HOME, OPTIONAL
 from security.vault.labels import FIELD_LABELS, KIND_LABELS, SHOWN
 from security.vault.models import NAME_LENGTH
 from web import forms
-from web.access import requires
+from web.access import recently_proven, requires
 from web.errors import BadRequestError
 from web.failures import Explained, explained
 from web.notices import redirect_with
@@ -27,15 +27,11 @@ blueprint = Blueprint("credentials", __name__)
 LONGEST = 16_384
 
 
-def _vault() -> Vault:
-    return Vault(Keyring(), console().clock)
-
-
 @blueprint.get("/credentials")
 @requires(Permission.MANAGE_CREDENTIALS)
 def index() -> str:
     with console().database.read() as session:
-        entries = [entry for entry in _vault().list(session) if entry.realm in ENTERED]
+        entries = [entry for entry in console().vault.list(session) if entry.realm in ENTERED]
         used: dict[str, int] = {}
         for names in session.execute(select(Device.snmp_credential, Device.ssh_credential)):
             for name in filter(None, names):
@@ -52,7 +48,7 @@ def create() -> Response:
     try:
         name = forms.text("name", limit=NAME_LENGTH + 1)
         with console().database.write() as session:
-            _vault().deposit(session, HOME[kind], name, _typed(kind), actor=actor(), kind=kind)
+            console().vault.deposit(session, HOME[kind], name, _typed(kind), actor=actor(), kind=kind)
     except GuanjinError as error:
         response = _form(kind, failure=explained(error))
         response.status_code = error.category.http_status
@@ -99,9 +95,10 @@ def _form(kind: Kind, failure: Explained | None = None) -> Response:
 
 @blueprint.post("/credentials/delete")
 @requires(Permission.MANAGE_CREDENTIALS)
+@recently_proven
 def delete() -> Response:
     realm = Realm(forms.choice("realm", list(ENTERED)))
     name = forms.text("name", limit=200)
     with console().database.write() as session:
-        _vault().delete(session, realm, name, actor=actor())
+        console().vault.delete(session, realm, name, actor=actor())
     return redirect_with("credential_deleted", url_for("credentials.index"), name=name)

@@ -10,8 +10,7 @@ from web.access import signed_in
 from web.errors import RepeatDiffersError
 from web.failures import explained
 from web.notices import redirect_with
-from web.pages.session import door
-from web.state import me
+from web.state import door, me
 
 blueprint = Blueprint("password", __name__)
 

@@ -7,14 +7,16 @@ from werkzeug.wrappers import Response
 
 from security import sessions
 from security.errors import NotSetUpError, SecurityError
-from security.login import Door, log_in
+from security.factors.kinds import SecondStep
+from security.login import log_in
 from security.roles import Role
 from web import forms
 from web.access import allowed, signed_in
 from web.failures import explained
 from web.notices import redirect_with
 from web.preferences import local_path
-from web.state import actor, console, me, principal
+from web.session_cookie import forget, remember
+from web.state import actor, console, door, me, principal
 
 blueprint = Blueprint("session", __name__)
 
@@ -61,11 +63,11 @@ def login() -> Response:
         return redirect(url_for("setup.begin"), 303)
     except SecurityError as error:
         return make_response(render_template("login.html", failure=explained(error)), error.category.http_status)
-    response = redirect(wanted, 303)
-    response.set_cookie(
-        console().session_cookie, found.token, secure=console().secure, httponly=True, samesite="Strict"
-    )
-    return response
+    if found.signed_in.second_step is SecondStep.PROVE:
+        wanted = url_for("second_factor.show", next=wanted)
+    elif found.signed_in.second_step is SecondStep.ENROL:
+        wanted = "/"
+    return remember(redirect(wanted, 303), found.token)
 
 
 @blueprint.post("/logout")
@@ -73,17 +75,4 @@ def login() -> Response:
 def logout() -> Response:
     with console().database.write() as session:
         sessions.log_out(session, me(), actor=actor(), clock=console().clock)
-    response = redirect_with("signed_out", url_for("session.login"))
-    response.delete_cookie(console().session_cookie, secure=console().secure, httponly=True, samesite="Strict")
-    return response
-
-
-def door() -> Door:
-    """Where this request comes from."""
-    return Door(
-        console().database,
-        console().settings.security,
-        console().clock,
-        request.remote_addr or "",
-        request.headers.get("User-Agent", ""),
-    )
+    return forget(redirect_with("signed_out", url_for("session.login")))

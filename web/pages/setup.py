@@ -47,7 +47,7 @@ def _administrator(role: Role) -> Administrator:
     password = forms.secret(f"{role}_password")
     if password != forms.secret(f"{role}_repeat"):
         raise RepeatDiffersError
-    policy = PasswordPolicy(console().settings.security.password_length)
+    policy = PasswordPolicy.of(console().settings.security)
     return Administrator(login, name, policy.accept(password, login=login))
 
 

@@ -11,7 +11,7 @@ from alembic import op
 from core.database import Json, UtcDateTime
 
 revision: Final = "0010_authority"
-down_revision: Final[str | None] = "0008_survey"
+down_revision: Final[str | None] = "0009_identity"
 
 _ADMINISTRATOR: Final = (
     "COALESCE(administrator, 0) = CASE WHEN role IN ('system_admin', 'security_admin', 'audit_admin') THEN 1 ELSE 0 END"

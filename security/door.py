@@ -1,0 +1,79 @@
+"""Where log-ins come from, under which rules, and how wrong guesses at it are counted.
+
+A wrong password is counted for the account at that address; a wrong second factor for the account as a whole
+(`SECOND_STEP`). A refusal is recorded in the transaction that counts it, and raised after that has ended.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from core.clock import Clock
+from core.database import Database
+from core.events import Event
+from core.settings import SecuritySettings
+from security.audit import Actor, record
+from security.audit.redaction import plain
+from security.errors import LoginLockedError, SecurityError
+from security.lockout import Lockout
+from security.models import Account
+from security.profile import Profile, profile_of
+
+SHOWN_OF_UNKNOWN = 2
+# Only who knows the password gets as far as to a second factor, so no stranger can lock a person out by this, and many
+# addresses gain a guesser nothing.
+SECOND_STEP: Final = "second step"
+
+
+@dataclass(frozen=True)
+class Door:
+    """Made once for each request. `certificate` is the fingerprint of the client certificate that the TLS proxy
+    verified.
+    """
+
+    database: Database
+    settings: SecuritySettings
+    clock: Clock
+    address: str
+    user_agent: str = ""
+    certificate: str | None = None
+
+    @property
+    def lockout(self) -> Lockout:
+        return Lockout.of(self.settings)
+
+    @property
+    def profile(self) -> Profile:
+        return profile_of(self.settings)
+
+    def refuse_locked(self, session: Session, name: str, place: str) -> None:
+        """Raises LoginLockedError."""
+        if self.lockout.locked_until(session, name, place, self.clock.now()) is not None:
+            raise LoginLockedError(minutes=self.settings.lockout_minutes)
+
+    def count(
+        self,
+        session: Session,
+        name: str,
+        account: Account | None,
+        refusal: SecurityError,
+        *,
+        place: str,
+        cause: str = "",
+    ) -> SecurityError:
+        """Count and record a wrong guess; returns what to raise once this is durable. `cause` is for the log alone."""
+        locks = self.lockout.fail(session, name, place, self.clock.now())
+        # What is typed as the name of nobody may well be a password.
+        shown = account.login if account else f"{plain(name[:SHOWN_OF_UNKNOWN], SHOWN_OF_UNKNOWN)}***"
+        actor = Actor(shown, "person", account.id if account else None, self.address)
+        record(
+            session,
+            Event.LOGIN_LOCKED if locks else Event.LOGIN_FAILED,
+            actor,
+            subject=f"account:{shown}",
+            result="refused",
+            detail={"known": account is not None, "code": cause or refusal.code},
+            clock=self.clock,
+        )
+        return LoginLockedError(minutes=self.settings.lockout_minutes) if locks else refusal
