@@ -18,7 +18,7 @@ from security.passwords import PasswordPolicy
 from security.roles import THREE_ADMINISTRATORS
 from security.setup import Administrator
 from security.vault import Keyring, Realm
-from security.vault.keyring import create_keys
+from security.vault.keyfiles import create_keys
 from tests.browser.conftest import serving
 from tests.browser.walker import Theme, Walker
 from web.app import create_app

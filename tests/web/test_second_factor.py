@@ -17,7 +17,7 @@ from security.factors import totp
 from security.passwords import Cost
 from security.roles import Role
 from security.vault import Keyring, Realm
-from security.vault.keyring import create_keys
+from security.vault.keyfiles import create_keys
 from tests.web.conftest import Browser, StillClock, person
 from web.app import create_app
 

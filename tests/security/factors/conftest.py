@@ -9,7 +9,7 @@ from core.settings import SecuritySettings
 from security.door import Door
 from security.login import LoggedIn, log_in
 from security.vault import Keyring, Realm, Vault
-from security.vault.keyring import create_keys
+from security.vault.keyfiles import create_keys
 
 PASSWORD = "marble-otter-lantern"
 DEMANDING = SecuritySettings(second_factor="privileged")
