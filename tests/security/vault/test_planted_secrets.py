@@ -176,7 +176,7 @@ def session_token(site: SealedSite, password: str, answers: Answers) -> str:
     console = Console(site.url)
     console.log_in("audit_admin", password)
     answers.keep(console, "/audit")
-    (token,) = [cookie.value for cookie in console.cookies if cookie.name.startswith("guanjin_extranet")]
+    (token,) = [cookie.value for cookie in console.cookies if cookie.name.endswith(str(site.port))]
     assert token
     return token
 
