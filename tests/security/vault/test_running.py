@@ -15,12 +15,12 @@ from inventory.kinds import DeviceRole
 from inventory.models import Device
 from security.vault.envelope import new_key
 from security.vault.wrappers import KEY_CREDENTIAL
-from tests.console import Console, set_up
+from tests.console import set_up
 from tests.demo.running import running
 from tests.durability.furnishing import emulated
 from tests.installation import until
 from tests.security.vault.places import MODULE, PASSPHRASE, PIN
-from tests.security.vault.sealed_site import SealedSite
+from tests.security.vault.sealed_site import SealedSite, first_log_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -87,8 +87,7 @@ def test_the_installation_starts_again_with_its_source_and_not_without(site: Sea
 
 def store_in_the_console(site: SealedSite, device: Emulated) -> None:
     """By the form, of the process that holds no key."""
-    console = Console(site.url)
-    console.log_in("system_admin")
+    console = first_log_in(site, "system_admin", "seventeen-quiet-herons-47")
     console.submit("/credentials/new?kind=snmp-v2c", {"name": "fleet", "community": device.community})
     login = {"name": "fleet", "username": device.username, "password": device.password}
     assert "fleet" in console.submit("/credentials/new?kind=ssh-password", login)
