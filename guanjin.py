@@ -169,9 +169,8 @@ def up(application: Application) -> None:
     with only_one(settings.storage.data / "run"):
         application.say(N_("console: %(url)s (stop with Ctrl-C)"), url=_address(application))
         _note(application, Event.SYSTEM_STARTED)
-        agent.start()
-        code = supervisor.run()
-        agent.close()
+        with agent:
+            code = supervisor.run()
         _note(application, Event.SYSTEM_STOPPED)
     click.get_current_context().exit(code)
 

@@ -14,15 +14,20 @@ from automation.errors import ArchiveDamagedError
 from security import audit
 from security.errors import SecretNotFoundError
 from security.vault import Realm, Vault
+from security.vault.ciphers import Cipher
 from security.vault.envelope import NONCE_BYTES, Sealed, new_key, seal, unseal
 
 NAME = "config-archive"
+_END_OF_MARK = b"\0"
 
 
 @dataclass(frozen=True)
 class ArchiveKeys:
+    """`cipher` seals from now on; each text says in front which one sealed it, as the profile may change."""
+
     sealing: bytes = field(repr=False)
     digest: bytes = field(repr=False)
+    cipher: Cipher = Cipher.AES_256_GCM
 
     @classmethod
     def open(cls, session: Session, vault: Vault) -> Self:
@@ -33,15 +38,16 @@ class ArchiveKeys:
         except SecretNotFoundError:
             found = {name: base64.b64encode(new_key()).decode() for name in ("sealing", "digest")}
             vault.put(session, Realm.CHANGE, NAME, found, actor=actor)
-        return cls(base64.b64decode(found["sealing"]), base64.b64decode(found["digest"]))
+        return cls(base64.b64decode(found["sealing"]), base64.b64decode(found["digest"]), vault.cipher)
 
     def seal(self, plaintext: bytes, device_id: int, number: int) -> bytes:
-        sealed = seal(self.sealing, plaintext, *_bound(device_id, number))
-        return sealed.nonce + sealed.ciphertext
+        sealed = seal(self.sealing, plaintext, *_bound(device_id, number), cipher=self.cipher)
+        return sealed.cipher.encode() + _END_OF_MARK + sealed.nonce + sealed.ciphertext
 
     def unseal(self, sealed: bytes, device_id: int, number: int) -> bytes:
         """Raises ArchiveDamagedError; a text moved to another device or version does not open either."""
-        split = Sealed(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:])
+        mark, _, rest = sealed.partition(_END_OF_MARK)
+        split = Sealed(rest[:NONCE_BYTES], rest[NONCE_BYTES:], mark.decode("ascii", "replace"))
         plaintext = unseal(self.sealing, split, *_bound(device_id, number))
         if plaintext is None:
             raise ArchiveDamagedError(device=device_id, number=number)

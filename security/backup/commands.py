@@ -15,6 +15,7 @@ from security.audit import console_actor
 from security.backup import restoring, signing
 from security.backup.creating import create
 from security.backup.errors import TargetExistsError
+from security.backup.folder import SETTINGS
 from security.backup.place import Place
 from security.backup.recovery_code import RecoveryKey, decode
 from security.backup.walking import Content
@@ -129,7 +130,9 @@ def backup_restore(application: Application, file: Path, *, key_file: Path | Non
     _tell(application, restored.content, as_json=as_json)
     if not as_json:
         application.say(N_("restored into %(path)s; every row digest is the same"), path=settings.storage.data)
-        application.hint(N_("settings files of the backup are in %(path)s"), path=settings.storage.data / "settings")
+        beside = settings.storage.data / SETTINGS
+        if beside.exists():
+            application.hint(N_("settings files of the backup are in %(path)s"), path=beside)
 
 
 def _tell(application: Application, content: Content, *, as_json: bool) -> None:

@@ -13,6 +13,8 @@ import socket
 import threading
 from collections.abc import Callable, Mapping
 from selectors import EVENT_READ, DefaultSelector
+from types import TracebackType
+from typing import Self
 
 from core.errors import GuanjinError, remembered
 from security.vault.errors import KeyAgentError
@@ -25,7 +27,7 @@ _LARGEST = 65536
 
 
 class KeyAgent:
-    """The supervisor's side: answers until `close`. `descriptors` are the ends that the processes inherit."""
+    """The supervisor's side: answers within its `with` block. `descriptors` are the ends that the processes inherit."""
 
     def __init__(self, load: Callable[[Realm], Keys], realms_of: Mapping[str, tuple[Realm, ...]]) -> None:
         self._load = load
@@ -42,10 +44,13 @@ class KeyAgent:
         self._selector.register(self._stopping, EVENT_READ, None)
         self._thread = threading.Thread(target=self._serve, name="key-agent", daemon=True)
 
-    def start(self) -> None:
+    def __enter__(self) -> Self:
         self._thread.start()
+        return self
 
-    def close(self) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stop.send(b".")
         self._thread.join()
         self._selector.close()

@@ -52,6 +52,11 @@ class Vault:
         self._clock = clock
         self._cipher = Cipher(cipher)
 
+    @property
+    def cipher(self) -> Cipher:
+        """What seals from now on."""
+        return self._cipher
+
     def put(
         self,
         session: Session,

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,8 +14,11 @@ from automation.store import Filed, file_version, full_text, latest
 from core.database import Database
 from inventory.kinds import DeviceRole
 from inventory.models import Device
+from security.audit import SYSTEM
 from security.vault import Keyring, Realm, Vault
-from security.vault.keyfiles import create_keys
+from security.vault.ciphers import Cipher
+from security.vault.keyfiles import FileKeys, create_keys
+from security.vault.rotation import Rotator
 
 VRP = PLATFORMS["huawei_vrp"]
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -108,3 +112,28 @@ def test_no_file_of_the_database_holds_a_secret_of_a_configuration(
     for path in tmp_path.iterdir():
         if path.is_file():
             assert SECRET.encode() not in path.read_bytes()
+
+
+def test_a_text_tells_its_cipher_so_that_the_profile_may_change(keys: ArchiveKeys) -> None:
+    national = replace(keys, cipher=Cipher.SM4_GCM)
+    for sealing, opening in ((keys, national), (national, keys)):
+        sealed = sealing.seal(b"configuration", 1, 2)
+        assert sealed.startswith(sealing.cipher.encode())
+        assert opening.unseal(sealed, 1, 2) == b"configuration"
+        for other in (sealed[:-1] + bytes([sealed[-1] ^ 1]), b"rot13" + sealed[sealed.index(0) :], b"", sealed[:9]):
+            with pytest.raises(ArchiveDamagedError):
+                opening.unseal(other, 1, 2)
+        with pytest.raises(ArchiveDamagedError):
+            opening.unseal(sealed, 1, 3)
+
+
+def test_the_archive_opens_after_every_key_of_the_vault_was_renewed(
+    database: Database, keys: ArchiveKeys, device: Device, tmp_path: Path
+) -> None:
+    _file(database, keys, device, CONFIG)
+    rotator = Rotator(database, FileKeys(tmp_path), Cipher.SM4_GCM, SYSTEM)
+    for what in ("data", "master"):
+        list(rotator.rotate(Realm.CHANGE, what))
+    with database.write() as session:
+        again = ArchiveKeys.open(session, Vault(Keyring.load(tmp_path, [Realm.CHANGE])))
+        assert full_text(again, session.scalars(select(ConfigVersion)).one()) == CONFIG

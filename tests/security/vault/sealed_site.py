@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tests.console import PASSWORD, Console
 from tests.durability.site import Site
 from tests.security.vault.places import PASSPHRASE
 
@@ -57,3 +58,12 @@ class SealedSite(Site):
                 start_new_session=True,
                 pass_fds=[descriptor],
             )
+
+
+def first_log_in(site: Site, login: str, new_password: str) -> Console:
+    """Whoever was named by somebody else at the set-up has to choose a password of their own first."""
+    console = Console(site.url)
+    console.log_in(login)
+    fields = {"current": PASSWORD, "new": new_password, "repeat": new_password}
+    assert 'name="current"' not in console.submit("/password", fields)
+    return console

@@ -1,7 +1,5 @@
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,14 +14,8 @@ from security.vault.keyfiles import FileKeys, create_keys, path_of
 REALMS = {"poller": (Realm.MONITOR,), "worker": (Realm.CHANGE, Realm.FERRY)}
 
 
-@contextmanager
-def serving(data: Path) -> Iterator[KeyAgent]:
-    serving = KeyAgent(FileKeys(data).load, REALMS)
-    serving.start()
-    try:
-        yield serving
-    finally:
-        serving.close()
+def serving(data: Path) -> KeyAgent:
+    return KeyAgent(FileKeys(data).load, REALMS)
 
 
 @pytest.fixture

@@ -15,12 +15,12 @@ from demo.devices.fleet import Fleet
 from demo.devices.model import Device as Emulated
 from inventory.kinds import DeviceRole, SnmpVersion
 from inventory.models import Device
-from tests.console import Console, set_up
+from tests.console import PASSWORD, Console, set_up
 from tests.demo.running import running
 from tests.durability.furnishing import emulated
 from tests.installation import until
 from tests.security.vault.places import PASSPHRASE
-from tests.security.vault.sealed_site import SealedSite
+from tests.security.vault.sealed_site import SealedSite, first_log_in
 from tests.security.vault.shapes import found_in, shapes
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
@@ -33,7 +33,20 @@ def planted(name: str) -> str:
 
 SECRETS = {
     name: planted(name)
-    for name in ("community", "auth", "privacy", "ssh", "totp", "typo", "misfit", "wrong", "form", "header")
+    for name in (
+        "community",
+        "auth",
+        "privacy",
+        "ssh",
+        "totp",
+        "typo",
+        "misfit",
+        "wrong",
+        "form",
+        "header",
+        "password",
+        "deposit",
+    )
 }
 PIN = "73" + "".join(secrets.choice("0123456789") for _ in range(14))
 
@@ -89,15 +102,15 @@ def test_no_planted_secret_lies_anywhere(site: SealedSite, tmp_path: Path) -> No
     with running(devices, clock) as fleet:
         store(site)
         site.up_and_working()
-        password = use_the_console(site, answers)
+        use_the_console(site, answers)
         work_and_fail(site, fleet, devices)
         recovery = back_up(site, tmp_path)
         everything = SECRETS | {
             "passphrase": PASSPHRASE,
             "pin": PIN,
-            "login password": password,
+            "first password": PASSWORD,
             "set-up token": site.token,
-            "session token": session_token(site, password, answers),
+            "session token": session_token(site, answers),
             "recovery key": recovery,
         }
         search = Search(everything)
@@ -145,10 +158,8 @@ def store(site: SealedSite) -> None:
     site.passphrase = PASSPHRASE
 
 
-def use_the_console(site: SealedSite, answers: Answers) -> str:
-    """Set up, log in rightly and wrongly, send forms without a token; returns the password."""
-    from tests.console import PASSWORD
-
+def use_the_console(site: SealedSite, answers: Answers) -> None:
+    """Set up, log in rightly and wrongly, send forms without a token, type a credential."""
     answers.keep(Console(site.url), "/setup", {"token": SECRETS["form"]})
     set_up(site)
     answers.keep(Console(site.url), "/login", {"login": "system_admin", "password": SECRETS["wrong"]})
@@ -160,24 +171,27 @@ def use_the_console(site: SealedSite, answers: Answers) -> str:
     with suppress(urllib.error.HTTPError):
         urllib.request.urlopen(request, timeout=9)
     for login, pages in {
-        "system_admin": ("/credentials", "/accounts", "/devices", "/jobs", "/about"),
+        "system_admin": ("/credentials", "/credentials/new", "/accounts", "/devices", "/jobs", "/about"),
         "audit_admin": ("/audit",),
     }.items():
-        console = Console(site.url)
-        console.log_in(login)
+        console = first_log_in(site, login, SECRETS["password"])
         for page in pages:
             answers.keep(console, page)
+        if login == "system_admin":
+            form = {"name": "typed", "username": "ops", "password": SECRETS["deposit"]}
+            answers.keep(console, "/credentials/new?kind=ssh-password", form)
+            refused = {"name": " ", "community": SECRETS["deposit"]}
+            answers.keep(console, "/credentials/new?kind=snmp-v2c", refused)
     for page in ("/metrics", "/healthz", "/none"):
         answers.keep(Console(site.url), page)
-    return PASSWORD
 
 
-def session_token(site: SealedSite, password: str, answers: Answers) -> str:
+def session_token(site: SealedSite, answers: Answers) -> str:
     console = Console(site.url)
-    console.log_in("audit_admin", password)
+    console.log_in("audit_admin", SECRETS["password"])
     answers.keep(console, "/audit")
-    (token,) = [cookie.value for cookie in console.cookies if cookie.name.startswith("guanjin_extranet")]
-    assert token
+    cookies = dict(part.split("=", 1) for part in console.cookies().split("; "))
+    (token,) = [value for name, value in cookies.items() if name.endswith(str(site.port))]
     return token
 
 
