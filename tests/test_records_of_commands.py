@@ -56,6 +56,7 @@ DEVICE = "QL-HUAWEI-VRP-1"
 READING = frozenset(
     {
         "account list", "audit checkpoint", "audit export", "audit key", "audit list", "audit prove", "audit verify",
+        "audit witness",
         "config diff", "config list", "config show", "credential list", "database status", "ferry gaps",
         "ferry key show", "ferry link list", "ferry list", "ferry show", "ferry verify", "health availability",
         "health line", "health list", "health locate", "health overview", "health parts", "health show",

@@ -123,6 +123,18 @@ def audit_checkpoint(application: Application) -> None:
     click.echo(note, nl=False)
 
 
+@audit.command(
+    "witness", help=N_("Print the checkpoints of other sites' logs that came with their bundles, to be carried back.")
+)
+@pass_application
+def audit_witness(application: Application) -> None:
+    from security.ferry.witness import kept_lines  # noqa: PLC0415  # the ferry stands above the audit log
+
+    with application.database.read() as session:
+        for line in kept_lines(session):
+            click.echo(line)
+
+
 @audit.command("prove", help=N_("Print the proof that a record is in the log, or that the log still begins as it did."))
 @click.argument("number", type=click.IntRange(1))
 @click.option("--text", "as_text", is_flag=True, help=N_("in the short form for print, C2SP tlog-proof"))

@@ -12,6 +12,7 @@ MAX_BYTES = 1024 * 1024
 MAX_NAME = 255
 MAX_PURPOSE = 1000
 MAX_RECIPIENTS = 50
+MAX_WITNESS = 4096
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Manifest:
-    """`transfer` is the source's identifier of the transfer, 32 hexadecimal digits."""
+    """`transfer` is the source's identifier of the transfer, 32 hexadecimal digits.
+
+    `witness` is the newest checkpoint of the source's audit log, which the destination keeps: so each side can be held
+    to its log by the other. It is added when the bundle is sealed, and no approval is about it.
+    """
 
     transfer: str
     link: str
@@ -47,6 +52,7 @@ class Manifest:
     purpose: str
     recipients: tuple[str, ...]
     files: tuple[Entry, ...]
+    witness: str = ""
 
     @property
     def root(self) -> str:
@@ -68,6 +74,7 @@ class Manifest:
                 "submitter": self.submitter,
                 "transfer": self.transfer,
                 "v": 1,
+                "witness": self.witness,
             }
         )
 
@@ -83,6 +90,7 @@ def decode(data: bytes) -> Manifest:
         purpose=fields.text("purpose", limit=MAX_PURPOSE),
         recipients=fields.texts("recipients", limit=MAX_RECIPIENTS, each=200),
         files=tuple(_entry(part) for part in fields.parts("files", limit=MAX_FILES)),
+        witness=fields.text("witness", limit=MAX_WITNESS),
     )
     fields.done()
     if not manifest.files:

@@ -6,7 +6,7 @@ finish()  the bundle counts from here on;  give_up() makes its number void, whic
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from core.errors import GuanjinError
 from core.events import Event
 from core.jobs import enqueue
-from security.audit import Actor, record
+from security.audit import Actor, record, stored_tree
 from security.audit.models import AuditHead
 from security.ferry.approving import verified_statements
 from security.ferry.bundle import receipt
@@ -76,7 +76,8 @@ def plan(session: Session, ferry: Ferry, uid: str) -> Plan:
     row = look(session, uid)
     bundle = _bundle(row)
     signed = verified_statements(session, ferry, row)
-    documents = Documents(manifest_of(row), signed, (row.report or "").encode())
+    content = replace(manifest_of(row), witness=stored_tree.newest_note(session) or "")
+    documents = Documents(content, signed, (row.report or "").encode())
     return Plan(_place(session, row.link, bundle), documents, wrapping_public(row.link.peer))
 
 

@@ -1,15 +1,19 @@
 """From one network to the other and the receipt back, with two databases and two data folders."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from core import jobs
 from core.jobs import JobState, enqueue
-from security.audit import Actor
+from security.audit import Actor, Breach, verify, witness
+from security.audit.models import AuditKey
+from security.audit.signing import sign_new
 from security.ferry import services
 from security.ferry.approving import SEAL
 from security.ferry.errors import (
@@ -30,6 +34,8 @@ from security.ferry.keys import WrappingPrivate
 from security.ferry.levels import Level
 from security.ferry.models import FerryApproval, FerryPeerApprover, FerrySite, FerryTransfer
 from security.ferry.states import Incoming, Outgoing
+from security.ferry.witness import kept_lines
+from tests.security.audit.logs import KEY
 from tests.security.ferry import world
 from tests.security.ferry.conftest import World
 from tests.security.ferry.inspection import samples
@@ -99,6 +105,37 @@ def test_a_transfer_crosses_is_released_collected_and_receipted(both: World) -> 
         "assembling", "verified", "opened", "reinspecting", "releasable", "released", "collected", "collected",
         "collected",
     ]  # fmt: skip
+
+
+def test_a_bundle_carries_a_checkpoint_that_holds_its_source_to_its_log(sites: World) -> None:
+    near, far = sites.near, sites.far
+    with near.database.write() as session:
+        session.add(AuditKey(verifier=str(KEY.verifier), created=near.clock.now()))
+    sealed(near)
+    signed = sign_new(near.database, KEY, near.clock)
+    sealed(near)
+    far.run(POLL)
+    with far.database.read() as session:
+        lines = list(kept_lines(session))
+    assert [json.loads(line)["sequence"] for line in lines] == [2], "there was none to carry before"
+    kept = witness.checkpoints(lines, [KEY.verifier])
+    assert kept == [signed]
+    with near.database.write() as session:
+        assert verify(session, witnesses=kept).broken is None
+        for action in ("update", "delete"):
+            session.execute(text(f"DROP TRIGGER audit_record_forbid_{action}"))
+        for table in ("audit_checkpoint", "audit_tile", "audit_key"):
+            session.execute(text(f"DELETE FROM {table}"))  # noqa: S608  # our names
+        session.execute(text("UPDATE audit_tree SET size = 0"))
+        session.execute(text("DELETE FROM audit_record WHERE sequence > 5"))
+        session.execute(
+            text("UPDATE audit_head SET (sequence, hash) = (SELECT 5, hash FROM audit_record WHERE sequence = 5)")
+        )
+    with near.database.read() as session:
+        assert verify(session).broken is None, "nothing here tells of what was cut off"
+        broken = verify(session, witnesses=kept).broken
+        assert broken is not None
+        assert broken.breach is Breach.CUT
 
 
 def test_looking_at_the_same_disc_again_changes_nothing(sites: World) -> None:
