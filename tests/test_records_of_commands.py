@@ -8,7 +8,7 @@ import io
 import json
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,22 +20,27 @@ from sqlalchemy import Executable, delete, select, update
 import automation.jobs
 import core.jobs.upkeep
 import security.audit.jobs
+import security.backup.schedule
 import security.ferry.jobs
 from automation.archive import ArchiveKeys
 from core import schema
 from core.clock import SystemClock
-from core.commandline import Application, run
+from core.commandline import Application
+from core.commandline import run as run_command
 from core.database import Database, sqlite_url
 from core.jobs import REGISTRY, Job, JobState, Registry, enqueue
 from demo.devices.fleet import Fleet
 from guanjin import cli
 from inventory.kinds import DeviceRole
 from inventory.models import Device
-from security import passwords, setup
+from security import accounts, passwords, proposals, setup
 from security.audit import Actor, AuditRecord, archive
 from security.audit.archive import FLOOR, Archive
 from security.audit.keeping import open_key
 from security.audit.signing import sign_new
+from security.backup.place import Place as BackupPlace
+from security.emergency import seal
+from security.factors.models import TotpFactor
 from security.ferry import approver_key, services
 from security.ferry.bundle import receipt
 from security.ferry.models import FerryIncoming, FerryTransfer
@@ -55,21 +60,23 @@ DEVICE = "QL-HUAWEI-VRP-1"
 
 READING = frozenset(
     {
-        "account list", "audit checkpoint", "audit export", "audit key", "audit list", "audit prove", "audit verify",
-        "audit witness",
-        "config diff", "config list", "config show", "credential list", "database status", "ferry gaps",
-        "ferry key show", "ferry link list", "ferry list", "ferry show", "ferry verify", "health availability",
-        "health line", "health list", "health locate", "health overview", "health parts", "health show",
-        "inventory list", "inventory show", "job list", "job show", "settings", "snmp probe",
+        "account list", "account proposals", "audit checkpoint", "audit export", "audit key", "audit list",
+        "audit prove", "audit verify", "audit witness", "backup verify", "check", "config diff", "config list",
+        "config show", "credential list", "database status", "emergency status", "ferry gaps", "ferry key show",
+        "ferry link list", "ferry list", "ferry show", "ferry verify", "health availability", "health line",
+        "health list", "health locate", "health overview", "health parts", "health show", "inventory list",
+        "inventory show", "job list", "job show", "settings", "snmp probe", "vault status",
     }
 )  # fmt: skip
 CHANGING = frozenset(
     {
-        "account create", "account disable", "account enable", "account grant", "account reset-password",
-        "account revoke", "config backup", "config forget-key", "credential delete", "credential set",
-        "database upgrade", "ferry collect", "ferry hand-off", "ferry init", "ferry key approver", "ferry key export",
-        "ferry link add", "ferry peer pin", "ferry receipt", "ferry receive", "ferry release", "ferry submit", "init",
-        "inventory import", "job cancel", "job resolve", "job retry",
+        "account allow-addresses", "account create", "account disable", "account enable", "account grant",
+        "account reset-factors", "account reset-password", "account revoke", "backup create", "backup key",
+        "backup restore", "config backup", "config forget-key", "credential delete", "credential set",
+        "database upgrade", "emergency end", "emergency open", "ferry collect", "ferry hand-off", "ferry init",
+        "ferry key approver", "ferry key export", "ferry link add", "ferry peer pin", "ferry receipt",
+        "ferry receive", "ferry release", "ferry submit", "init", "inventory import", "inventory key-port",
+        "job cancel", "job resolve", "job retry", "vault rotate", "vault source",
     }
 )  # fmt: skip
 # `up` says in the log when it starts and stops; a process of it does what jobs and pages do.
@@ -90,6 +97,7 @@ JOBS: Mapping[str, tuple[str, ...]] = {
         "ferry:bundle:reinspect", "ferry:bundle:pass",
     ),
     "ferry.tidy": ("ferry:transfer:expire",),
+    "system.backup": ("security:credential:open", "system:backup:create"),
     # Removes rows about jobs that ended long ago; what those did has records of its own.
     "jobs.purge": (),
 }  # fmt: skip
@@ -112,6 +120,7 @@ def test_every_command_is_known_to_read_or_to_change() -> None:
 
 def test_every_kind_of_job_is_known() -> None:
     imported = {automation.jobs.BACKUP, core.jobs.upkeep.KIND, security.audit.jobs.STORE, security.ferry.jobs.TIDY}
+    imported |= {security.backup.schedule.KIND}
     assert imported <= set(JOBS)
     assert {kind for kind, _version in REGISTRY.known()} == set(JOBS)
 
@@ -133,6 +142,7 @@ class Given:
     audit_archive: Archive
     database: Database
     vault: Vault
+    place: BackupPlace
 
     def ssh_secret(self, credential: str) -> Mapping[str, str]:
         with self.database.write() as session:
@@ -160,19 +170,24 @@ class Place:
 
     def typed(self, line: str, *expected: str, stdin: str = "") -> str:
         """Run a command, which has to record exactly these events; what it printed."""
+        before = self.newest_record()
+        said = self.run(line, stdin=stdin)
+        assert self.events(before) == expected, line
+        return said
+
+    def run(self, line: str, *, stdin: str = "") -> str:
         words = shlex.split(line)
         self.monkeypatch.chdir(self.folder)
         self.monkeypatch.setenv("GUANJIN_STORAGE_DATA", str(self.folder))
         self.monkeypatch.setenv("GUANJIN_SITE_ZONE", self.zone)
         self.monkeypatch.setenv("GUANJIN_FERRY_MEDIA", str(self.folder.parent / "disc"))
+        self.monkeypatch.setenv("GUANJIN_BACKUP_FOLDER", str(self.folder.parent / "disc"))
         self.monkeypatch.setenv("GUANJIN_LANGUAGE", "en")
         self.monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
-        before = self.newest_record()
         with pytest.raises(SystemExit) as left:
-            run(cli, words)
+            run_command(cli, words)
         said = self.capsys.readouterr()
         assert left.value.code == 0, (line, said.err)
-        assert self.events(before) == expected, line
         self.tried |= {name for name in CHANGING | READING if words[: len(name.split())] == name.split()}
         return said.out
 
@@ -217,7 +232,8 @@ class Place:
             if not enqueued:
                 enqueue(session, kind, dict(args or {}), actor="test")
             number = session.scalars(select(Job.id).where(Job.kind == kind).order_by(Job.id.desc())).first()
-        given = Given(SystemClock(), keys, self.ferry(), self.archive, database, vault)
+        backup = BackupPlace(self.application.settings, database, SystemClock(), "test")
+        given = Given(SystemClock(), keys, self.ferry(), self.archive, database, vault, backup)
         before = self.newest_record()
         assert number is not None
         with working(database, only(kind), services=given, threads=1):
@@ -270,7 +286,17 @@ def test_every_command_and_job_records_what_it_does(places: tuple[Place, Place],
     near.typed(f"ferry receipt {uid} {code}", "ferry:transfer:receipt", "ferry:transfer:close")
     left_over(near)
     archived(near)
-    for line in ("settings", "database status", "audit list", "audit verify", "job list", "ferry list", "account list"):
+    keys_renewed_and_system_backed_up(near)
+    for line in (
+        "settings",
+        "database status",
+        "audit list",
+        "audit verify",
+        "job list",
+        "ferry list",
+        "account list",
+        "account proposals",
+    ):
         near.typed(line)
     assert near.tried | far.tried >= CHANGING
 
@@ -296,10 +322,15 @@ def install(place: Place) -> None:
 def people_and_credentials(place: Place, fleet: Fleet) -> None:
     given = {"stdin": f"{PASSWORD}\n"}
     place.typed("account create zhang --name 张 --password-stdin", "security:account:create", **given)
-    an_account_and_its_role = ("security:account:create", "security:role:grant")
+    an_account_and_its_role = ("security:account:create", "security:role:propose")
     place.typed("account create wang --name 王 --role operator --password-stdin", *an_account_and_its_role, **given)
-    place.typed("account grant zhang operator", "security:role:grant")
-    place.typed("account revoke zhang operator", "security:role:revoke")
+    place.typed("account grant zhang operator", "security:role:propose")
+    confirm(place)
+    place.typed("account revoke zhang operator", "security:role:propose")
+    place.typed("account allow-addresses zhang 10.0.0.0/8", "security:account:allow-addresses")
+    place.typed("account allow-addresses zhang", "security:account:allow-addresses")
+    one_time_codes(place)
+    place.typed("account reset-factors zhang", "security:factor:reset")
     place.typed("account reset-password zhang --password-stdin", "security:password:change", **given)
     place.typed("account disable zhang", "security:account:disable")
     place.typed("account enable zhang", "security:account:enable")
@@ -308,13 +339,71 @@ def people_and_credentials(place: Place, fleet: Fleet) -> None:
     place.typed("credential delete monitor snmp", "security:credential:delete")
     known = fleet[DEVICE].device
     login = json.dumps({"username": known.username, "password": known.password})
+    emergency(place)
     place.typed("credential set change ssh --kind ssh-password --stdin", stored, stdin=login)
+
+
+def confirm(place: Place) -> None:
+    """In the console, by a security administrator; see tests/web/test_records.py."""
+    database = place.database
+    with database.write() as session:
+        number = accounts.by_login(session, "security_admin").id
+        for one in proposals.waiting(session, SystemClock().now()):
+            proposals.confirm(session, one.id, actor=Actor("security_admin", "person", number))
+    database.close()
+
+
+def one_time_codes(place: Place) -> None:
+    """Set up by the person in the console; see tests/web/test_second_factor.py."""
+    database, now = place.database, SystemClock().now()
+    vault = Vault(Keyring.load(place.folder, [Realm.IDENTITY]))
+    with database.write() as session:
+        number = accounts.by_login(session, "zhang").id
+        session.add(TotpFactor(account_id=number, created=now, last_used=None, last_step=0))
+        vault.put(session, Realm.IDENTITY, f"totp/{number}", {"secret": "x"}, actor=Actor("zhang", "person"))
+    database.close()
+
+
+def emergency(place: Place) -> None:
+    """The halves are made in the console; see tests/web/test_emergency.py."""
+    database = place.database
+    halves = []
+    with database.write() as session:
+        for login in ("system_admin", "security_admin"):
+            number = accounts.by_login(session, login).id
+            halves.append(seal.seal_half(session, actor=Actor(login, "person", number)))
+    database.close()
+    place.typed("emergency open zhang --reason 演练 --stdin", "security:emergency:open", stdin="\n".join(halves) + "\n")
+    place.typed("emergency status")
+    place.typed("emergency end", "security:emergency:end")
+
+
+def keys_renewed_and_system_backed_up(place: Place) -> None:
+    """What is restored says in its own log that it was."""
+    key, file = place.folder.parent / "recovery.key", place.folder.parent / "whole.backup"
+    for way in ("", " --master"):
+        place.typed(f"vault rotate --realm monitor{way}", "security:vault:rotate")
+    place.typed("vault source file", "security:vault:move")
+    place.typed("vault status")
+    signing_key_and_recovery_key = ("security:credential:store", "security:recovery-key:create")
+    place.typed(f"backup key --out {key}", *signing_key_and_recovery_key)
+    place.typed(f"backup create {file}", "security:credential:open", "system:backup:create")
+    place.typed(f"backup verify {file} --key {key}")
+    place.work("system.backup")
+    restored = replace(place, folder=place.folder.parent / "again")
+    restored.folder.mkdir()
+    restored.run(f"backup restore {file} --key {key}")
+    *log, last = restored.events(0)
+    assert last == "system:backup:restore"
+    assert tuple(log) == place.events(0)[: len(log)]
 
 
 def ledger_backups_and_jobs(place: Place, fleet: Fleet) -> None:
     (place.folder / "county.xlsx").write_bytes(workbook(COUNTY).content)
     place.typed("inventory import county.xlsx")
     place.typed("inventory import county.xlsx --apply", "inventory:ledger:import")
+    port = json.loads(place.typed("inventory show CORE-01 --json"))[0]["ports"][0]
+    place.typed(f"inventory key-port CORE-01 {port}", "inventory:port:change")
     endpoint = fleet.endpoint(DEVICE)
     database = place.database
     with database.write() as session:
