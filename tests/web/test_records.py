@@ -22,11 +22,13 @@ from security import accounts, grants, proposals, setup
 from security.accounts import NewAccount
 from security.audit import SYSTEM, Actor, AuditRecord
 from security.audit.models import AuditSegment
+from security.factors import certificates
 from security.models import LoginSession
 from security.passwords import HashedPassword
 from security.roles import Role
 from security.vault import Keyring, Realm, Vault
 from security.vault.keyfiles import create_keys
+from tests.security.factors.making import made
 from tests.security.ferry.world import PIN, Site, without
 from tests.web import county
 from tests.web.conftest import Browser, StillClock, person
@@ -36,6 +38,7 @@ from web.app import create_app
 __all__ = ["at", "people", "world"]  # fixtures
 PASSWORD = "竹篮打水一场空也不空，石板桥"
 CHEAP = HashedPassword("$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$x")
+CERTIFICATE = "a certificate that holds now"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 R = Role
 
@@ -70,6 +73,22 @@ ACTS: dict[str, tuple[Role, str, dict[str, object], str]] = {
     "groups.delete": (R.NETWORK_ADMIN, "/groups/1/delete", {}, "inventory:device-group:delete"),
     "devices.key_port": (R.NETWORK_ADMIN, "/devices/1/ports/1/key", {"is_key": "yes"}, "inventory:port:change"),
     "accounts.end_session": (R.SYSTEM_ADMIN, "/accounts/2/sessions/1/end", {}, "security:session:end"),
+    "account_access.addresses": (
+        R.SYSTEM_ADMIN, "/accounts/2/addresses", {"addresses": "10.0.0.0/8"}, "security:account:allow-addresses",
+    ),
+    "account_access.add_certificate": (
+        R.SYSTEM_ADMIN, "/accounts/2/certificates", {"certificate": CERTIFICATE}, "security:factor:enrol",
+    ),
+    "account_access.revoke_certificate": (
+        R.SYSTEM_ADMIN, "/accounts/3/certificates/1/revoke", {}, "security:factor:remove",
+    ),
+    "account_access.reset_factors": (R.SYSTEM_ADMIN, "/accounts/3/factors/reset", {}, "security:factor:reset"),
+    "credentials.create": (
+        R.SYSTEM_ADMIN,
+        "/credentials/new",
+        {"kind": "snmp-v2c", "name": "new", "community": "x"},
+        "security:credential:store",
+    ),
     "archives.ask": (R.SECURITY_ADMIN, "/audit/archive/2/ask", {}, "audit:segment:ask-removal"),
     "archives.confirm": (R.AUDIT_ADMIN, "/audit/archive/1/confirm", {}, "audit:segment:confirm-removal"),
     "credentials.delete": (
@@ -85,6 +104,14 @@ FERRY = frozenset(
     }
 )  # fmt: skip
 EMERGENCY = frozenset({"emergency.make_half", "emergency.enter", "emergency.end"})  # tests/web/test_emergency.py
+# tests/web/test_second_factor.py; keys and certificates: tests/security/factors and tests/browser.
+FACTORS = frozenset(
+    {
+        "own_account.end_session",
+        "second_factor.by_code", "second_factor.by_key", "second_factor.by_certificate", "own_factors.one_time_codes",
+        "own_factors.remove_one_time_codes", "own_factors.add_key", "own_factors.remove_key", "own_factors.issue_codes",
+    }
+)  # fmt: skip
 EXEMPT = {"preferences.choose": "sets cookies of the own browser, and nothing on the server"}
 
 
@@ -93,6 +120,7 @@ def prepared(database: Database, clock: StillClock, tmp_path: Path) -> Database:
     """A county, persons, a session, a credential, and jobs in three states."""
     create_keys(tmp_path)
     vault = Vault(Keyring.load(tmp_path, [Realm.MONITOR]), clock)
+    vault.prepare(database)
     with database.write() as session:
         county.fill(session, clock.now())
         for login in ("zhangwei", "wang", "li", "qian"):
@@ -102,6 +130,7 @@ def prepared(database: Database, clock: StillClock, tmp_path: Path) -> Database:
         qian = Actor("qian", "person", 4)
         proposals.propose(session, 2, proposals.Change.GRANT, Role.MEDIA_OPERATOR, reason="x", actor=qian, clock=clock)
         groups.create(session, "core", [1], actor=SYSTEM)
+        certificates.enrol(session, 3, made(clock), actor=SYSTEM, clock=clock)
         accounts.disable(session, 3, actor=SYSTEM, clock=clock)
         grants.grant(session, 3, Role.OPERATOR, actor=SYSTEM, clock=clock)
         vault.put(session, Realm.MONITOR, "snmp", {"community": "x"}, actor=SYSTEM)
@@ -150,12 +179,15 @@ def posting(browser: Browser, path: str, **form: object) -> Callable[[], int]:
 def test_every_mutating_route_is_tried_here(browse: Callable[..., Browser]) -> None:
     rules = browse().client.application.url_map.iter_rules()
     mutating = {rule.endpoint for rule in rules if (rule.methods or set()) - SAFE}
-    assert mutating == {*ACTS, *WAY_IN, *FERRY, *EMERGENCY, *EXEMPT}
+    assert mutating == {*ACTS, *WAY_IN, *FERRY, *EMERGENCY, *FACTORS, *EXEMPT}
 
 
 @pytest.mark.parametrize("endpoint", sorted(ACTS))
-def test_a_change_is_recorded_once(prepared: Database, browse: Callable[..., Browser], endpoint: str) -> None:
+def test_a_change_is_recorded_once(
+    prepared: Database, browse: Callable[..., Browser], clock: StillClock, endpoint: str
+) -> None:
     role, path, form, event = ACTS[endpoint]
+    form = {name: made(clock) if value == CERTIFICATE else value for name, value in form.items()}
     browser = browse(person(role, login="someone"))
     rule, _values = browser.client.application.url_map.bind("localhost").match(path, "POST", return_rule=True)
     assert rule.endpoint == endpoint

@@ -196,16 +196,16 @@ def test_something_sensitive_asks_for_the_factor_again_after_a_while(office: Ope
     begun = office()
     browser, key, _ = with_codes(begun, "yi")
     number = re.findall(r'href="/accounts/(\d+)">bing<', browser.get("/accounts").text)[0]
-    grant = f"/accounts/{number}/grant"
-    assert "security.role_conflict" in browser.post(grant, {"role": "receiver"}).text, "it came as far as the rules"
+    grant, form = f"/accounts/{number}/grant", {"role": "receiver", "where": "everywhere", "reason": "x"}
+    assert "security.role_conflict" in browser.post(grant, form).text, "it came as far as the rules"
     begun.clock.pass_(minutes=16)
-    asked = browser.post(grant, {"role": "receiver"}, headers={"Referer": f"http://localhost/accounts/{number}"})
+    asked = browser.post(grant, form, headers={"Referer": f"http://localhost/accounts/{number}"})
     assert asked.headers["Location"] == f"/second-factor?next=/accounts/{number}"
     page = browser.get(asked.headers["Location"]).text
     assert "请重新验证第二鉴别因素" in page
     proved = browser.post(asked.headers["Location"], {"code": begun.code(key)})
     assert proved.headers["Location"] == f"/accounts/{number}"
-    assert "security.role_conflict" in browser.post(grant, {"role": "receiver"}).text
+    assert "security.role_conflict" in browser.post(grant, form).text
 
 
 def test_who_has_no_factor_is_asked_for_none(office: Open) -> None:
@@ -331,3 +331,27 @@ def test_busy_hashing_is_said_as_busy(office: Open, monkeypatch: pytest.MonkeyPa
 
 def test_a_person_without_an_account_is_told_so(browse: Callable[..., Browser]) -> None:
     assert browse(person(Role.AUDIT_ADMIN)).get("/me").status_code == 404
+
+
+def test_each_step_with_one_time_codes_is_recorded_once(office: Open) -> None:
+    begun = office()
+    known = len(begun.events())
+
+    def new() -> list[str]:
+        nonlocal known
+        events = begun.events()[known:]
+        known += len(events)
+        return events
+
+    browser, key, _ = with_codes(begun, "jia")
+    assert new() == ["security:session:login", "security:factor:enrol"]
+    half = begun.log_in("jia")
+    assert new() == ["security:session:password"]
+    begun.clock.pass_(seconds=30)
+    half.post("/second-factor", {"code": begun.code(key)})
+    assert new() == ["security:session:login"]
+    follow(half).post("/me/recovery-codes", {"password": PASSWORD})
+    assert new() == ["security:factor:issue-codes"]
+    half.post("/me/one-time-codes/remove", {"password": PASSWORD})
+    assert new() == ["security:factor:remove"]
+    del browser

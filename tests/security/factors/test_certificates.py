@@ -1,15 +1,10 @@
 """Certificates that stand for accounts: read strictly, one person each, revoked for good."""
 
 import contextlib
-from datetime import timedelta
 from typing import Protocol
 from urllib.parse import quote
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -28,19 +23,11 @@ from security.factors.errors import (
     FactorMissingError,
 )
 from security.factors.setting_up import revoke_certificate
+from tests.security.factors.making import made
 
 
 class Held(Clock, Protocol):
     def forward(self, **duration: float) -> None: ...
-
-
-def made(clock: Clock, name: str = "张伟", days: int = 30) -> str:
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    now = clock.now()
-    builder = x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
-    signed = builder.not_valid_before(now).not_valid_after(now + timedelta(days=days)).sign(key, SHA256())
-    return signed.public_bytes(Encoding.PEM).decode()
 
 
 def number_of(door: Door, login: str) -> int:
