@@ -264,11 +264,6 @@ def look_at_processes(site: SealedSite, search: Search) -> None:
         limits = (proc / "limits").read_text()
         (core,) = [line for line in limits.splitlines() if line.startswith("Max core file size")]
         assert core.split()[-3:-1] == ["0", "0"], core
-        assert "GUANJIN_KEY_AGENT" not in (proc / "environ").read_text() or proc.name in agents(site)
-
-
-def agents(site: SealedSite) -> set[str]:
-    return {str(pid) for name, pid in site.pids().items() if name in {"poller", "worker"}}
 
 
 def test_the_bytes_of_a_deleted_secret_are_gone(site: SealedSite) -> None:
