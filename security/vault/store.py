@@ -90,7 +90,7 @@ class Vault:
         kind: Kind,
     ) -> None:
         """Store a secret without being able to open one: sealed to the realm's public key. For the console, which
-        holds no key; the process that owns the realm opens it like any other, and `adopt` seals it anew.
+        holds no key; the process that owns the realm opens it like any other, and `prepare` seals it anew.
 
         Raises NoRecipientError, SecretNameError, SecretIncompleteError.
         """

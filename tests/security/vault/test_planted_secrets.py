@@ -1,5 +1,7 @@
 """Recognisable secrets are put into a running installation by every door; then they are searched for everywhere."""
 
+import html
+import re
 import secrets
 import sqlite3
 import urllib.error
@@ -15,6 +17,7 @@ from demo.devices.fleet import Fleet
 from demo.devices.model import Device as Emulated
 from inventory.kinds import DeviceRole, SnmpVersion
 from inventory.models import Device
+from security.factors import totp
 from tests.console import PASSWORD, Console, set_up
 from tests.demo.running import running
 from tests.durability.furnishing import emulated
@@ -102,13 +105,14 @@ def test_no_planted_secret_lies_anywhere(site: SealedSite, tmp_path: Path) -> No
     with running(devices, clock) as fleet:
         store(site)
         site.up_and_working()
-        use_the_console(site, answers)
+        key = use_the_console(site, answers)
         work_and_fail(site, fleet, devices)
         recovery = back_up(site, tmp_path)
         everything = SECRETS | {
             "passphrase": PASSPHRASE,
             "pin": PIN,
             "first password": PASSWORD,
+            "key of one-time codes": key,
             "set-up token": site.token,
             "session token": session_token(site, answers),
             "recovery key": recovery,
@@ -158,8 +162,10 @@ def store(site: SealedSite) -> None:
     site.passphrase = PASSPHRASE
 
 
-def use_the_console(site: SealedSite, answers: Answers) -> None:
-    """Set up, log in rightly and wrongly, send forms without a token, type a credential."""
+def use_the_console(site: SealedSite, answers: Answers) -> str:
+    """Set up, log in rightly and wrongly, send forms without a token, type a credential; returns the key of one-time
+    codes that it has set up, which the console shows just then.
+    """
     answers.keep(Console(site.url), "/setup", {"token": SECRETS["form"]})
     set_up(site)
     answers.keep(Console(site.url), "/login", {"login": "system_admin", "password": SECRETS["wrong"]})
@@ -182,16 +188,30 @@ def use_the_console(site: SealedSite, answers: Answers) -> None:
             answers.keep(console, "/credentials/new?kind=ssh-password", form)
             refused = {"name": " ", "community": SECRETS["deposit"]}
             answers.keep(console, "/credentials/new?kind=snmp-v2c", refused)
+            key = set_up_codes(console)
+            answers.keep(console, "/me")
     for page in ("/metrics", "/healthz", "/none"):
         answers.keep(Console(site.url), page)
+    return key
+
+
+def set_up_codes(console: Console) -> str:
+    found = re.search(r'name="key" value="([^"]+)"', console.page("/me/one-time-codes"))
+    assert found
+    key = html.unescape(found[1])
+    secret = totp.read(key)
+    assert secret
+    fields = {"code": totp.code_of(secret, totp.step_of(SystemClock().now())), "password": SECRETS["password"]}
+    console.submit("/me/one-time-codes", {"key": key, **fields})
+    return key
 
 
 def session_token(site: SealedSite, answers: Answers) -> str:
     console = Console(site.url)
     console.log_in("audit_admin", SECRETS["password"])
     answers.keep(console, "/audit")
-    cookies = dict(part.split("=", 1) for part in console.cookies().split("; "))
-    (token,) = [value for name, value in cookies.items() if name.endswith(str(site.port))]
+    (token,) = [cookie.value for cookie in console.cookies if cookie.name.endswith(str(site.port))]
+    assert token
     return token
 
 
@@ -244,11 +264,6 @@ def look_at_processes(site: SealedSite, search: Search) -> None:
         limits = (proc / "limits").read_text()
         (core,) = [line for line in limits.splitlines() if line.startswith("Max core file size")]
         assert core.split()[-3:-1] == ["0", "0"], core
-        assert "GUANJIN_KEY_AGENT" not in (proc / "environ").read_text() or proc.name in agents(site)
-
-
-def agents(site: SealedSite) -> set[str]:
-    return {str(pid) for name, pid in site.pids().items() if name in {"poller", "worker"}}
 
 
 def test_the_bytes_of_a_deleted_secret_are_gone(site: SealedSite) -> None:
