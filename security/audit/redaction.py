@@ -29,6 +29,9 @@ _HARMLESS_END = re.compile(
     r"id|name|kind|type|fingerprint|length|count|days|expires|realm|epoch|version|state|algorithm"
 )
 
+# Made once: `json.dumps` would make one for every value.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
 
 @lru_cache(4096)
 def is_secret(key: str) -> bool:
@@ -57,12 +60,10 @@ def _shows(character: str) -> bool:
 def _cleaned(value: Any, depth: int) -> Any:
     if value is None or isinstance(value, bool | int):
         return value
-    if type(value) is str:
-        return value if len(value) <= TEXT_LENGTH and value.isprintable() else _text(value)
     if depth > DEPTH:
         return "…"
     if isinstance(value, Mapping):
-        return {_text(key): _member(_text(key), member, depth) for key, member in value.items()}
+        return {(name := _text(key)): _member(name, member, depth) for key, member in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         members = sorted(value, key=str) if isinstance(value, set | frozenset) else value
         return [_cleaned(member, depth + 1) for member in members]
@@ -76,6 +77,8 @@ def _member(key: str, value: Any, depth: int) -> Any:
 
 
 def _text(value: object) -> str:
+    if type(value) is str and len(value) <= TEXT_LENGTH and value.isprintable():
+        return value
     if isinstance(value, bytes):
         return f"<{len(value)} bytes>"
     text = str(value.value if isinstance(value, Enum) else value).encode("utf-8", "replace").decode()
@@ -86,4 +89,4 @@ def to_json(value: object) -> str | None:
     """The JSON text that is stored and hashed; None stays None."""
     if value is None:
         return None
-    return json.dumps(_cleaned(value, 0), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(_cleaned(value, 0))

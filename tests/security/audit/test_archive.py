@@ -105,6 +105,17 @@ def test_what_is_old_enough_is_archived_and_nothing_else(log: Database, place: A
         archive.check_file(place, segment)
 
 
+def test_a_file_that_a_killed_run_left_behind_is_written_over(log: Database, place: Archive) -> None:
+    with log.read() as session:
+        left = archive.write(session, place, 300)
+        (place.folder / left.file).write_bytes(b"half")
+        (place.folder / f"{left.file}.new").write_bytes(b"half")
+    again = stored(log, place)
+    assert (again.file, again.sha256, again.size) == (left.file, left.sha256, left.size)
+    archive.check_file(place, again)
+    assert [file.name for file in place.folder.iterdir()] == [again.file]
+
+
 def test_no_setting_goes_below_the_floor(log: Database, tmp_path: Path, clock: HeldClock) -> None:
     hasty = Archive(tmp_path / "audit", timedelta(days=1), clock)
     assert hasty.kept_from == clock.now() - FLOOR
