@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from security.ferry.errors import ApproverKeyDamagedError, PinTooShortError, PinWrongError
 from security.ferry.statement import SignedStatement, Statement
+from security.stretching import alone
 
 MIN_PIN = 6
 _MEMORY_KIB, _ITERATIONS, _LANES = 64 * 1024, 3, 4
@@ -85,7 +86,8 @@ def _is_bearable(stretching: bytes) -> bool:
 def _stretch(pin: str, stretching: bytes) -> bytes:
     memory, iterations, lanes = _COST.unpack(stretching[: _COST.size])
     kdf = Argon2id(salt=stretching[_COST.size :], length=32, iterations=iterations, lanes=lanes, memory_cost=memory)
-    return kdf.derive(unicodedata.normalize("NFKC", pin).encode())
+    with alone(lanes):
+        return kdf.derive(unicodedata.normalize("NFKC", pin).encode())
 
 
 def _bound_to(person: str) -> bytes:

@@ -12,6 +12,7 @@ from typing import Any, Final, Self
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from security.stretching import alone
 from security.vault.ciphers import Cipher
 from security.vault.envelope import KEY_BYTES, NONCE_BYTES, Sealed, seal, unseal
 from security.vault.errors import CredentialMissingError, PassphraseShortError, SealedKeysError
@@ -101,4 +102,5 @@ def _stretch(passphrase: str, parameters: Mapping[str, Any]) -> bytes:
         lanes=parameters["lanes"],
         memory_cost=parameters["memory_kib"],
     )
-    return kdf.derive(unicodedata.normalize("NFKC", passphrase).encode())
+    with alone(parameters["lanes"]):
+        return kdf.derive(unicodedata.normalize("NFKC", passphrase).encode())

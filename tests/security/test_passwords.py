@@ -1,5 +1,7 @@
 import contextlib
 import statistics
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.i18n import ROOT
 from security import passwords
 from security.common_passwords import is_common
 from security.errors import (
@@ -165,7 +168,28 @@ def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_real_hashes_have_the_recommended_cost() -> None:
-    assert Cost(memory_kib=65536, iterations=3, lanes=4) == passwords.COST  # RFC 9106, section 4, second choice
+    # Memory and passes of RFC 9106, section 4, second choice; in one lane (`security.stretching`).
+    assert Cost(memory_kib=65536, iterations=3, lanes=1) == passwords.COST
+
+
+@pytest.mark.slow
+def test_log_ins_at_the_same_moment_all_come_to_an_end() -> None:
+    """In a process of its own, because a deadlock within OpenSSL cannot be ended otherwise."""
+    program = """
+import threading
+from security.ferry import approver_key
+from security.passwords import verify
+OLD = "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+work = [lambda: verify(None, "x"), lambda: verify(OLD, "x"), lambda: approver_key.create("li", "246810")]
+threads = [threading.Thread(target=one) for one in work * 2]  # more would be sent away
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print("all came to an end")
+"""
+    done = subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT, capture_output=True, timeout=100)
+    assert done.stdout == b"all came to an end\n"
 
 
 @pytest.mark.slow

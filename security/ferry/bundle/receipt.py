@@ -12,11 +12,14 @@ import struct
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from security.stretching import alone
+
 # Crockford's base 32: no I, L, O or U, so nothing can be misread or misheard.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _LENGTH = 12
 _SALT = 16
+_LANES = 2
 _MEMORY_KIB = 32 * 1024
 _COST = struct.Struct(">I")
 
@@ -32,13 +35,15 @@ def code(receipt_key: bytes, header_digest: bytes) -> str:
 def verifier(receipt_code: str) -> bytes:
     """What the source stores: the cost, the salt and Argon2id of the code."""
     stretching = _COST.pack(_MEMORY_KIB) + os.urandom(_SALT)
-    return stretching + _kdf(stretching).derive(_normal(receipt_code))
+    with alone(_LANES):
+        return stretching + _kdf(stretching).derive(_normal(receipt_code))
 
 
 def matches(stored: bytes, typed: str) -> bool:
     stretching, expected = stored[: _COST.size + _SALT], stored[_COST.size + _SALT :]
     try:
-        _kdf(stretching).verify(_normal(typed), expected)
+        with alone(_LANES):
+            _kdf(stretching).verify(_normal(typed), expected)
     except InvalidKey:
         return False
     return True
@@ -51,4 +56,4 @@ def _normal(typed: str) -> bytes:
 
 def _kdf(stretching: bytes) -> Argon2id:
     (memory,) = _COST.unpack(stretching[: _COST.size])
-    return Argon2id(salt=stretching[_COST.size :], length=32, iterations=2, lanes=2, memory_cost=memory)
+    return Argon2id(salt=stretching[_COST.size :], length=32, iterations=2, lanes=_LANES, memory_cost=memory)
