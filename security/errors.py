@@ -212,7 +212,8 @@ class ReachRefusedError(SecurityError):
     category = Category.USAGE
     message = N_("the role %(role)s cannot be limited to units, sites or device groups")
     hint = N_(
-        "only what is done to devices, lines and a department's transfers can; grant it without a limit, or another role"
+        "only what is done to devices, lines and a department's transfers can;"
+        " grant it without a limit, or grant another role"
     )
 
 

@@ -67,8 +67,8 @@ EVERYWHERE = Reach(everywhere=True)
 NOWHERE = Reach()
 
 # What these roles may do is done to devices and lines, or to the transfers of a department's people. The audit log,
-# accounts and media belong to no unit, so a grant of any other role is for everywhere or not at all: a limit that nothing
-# applies would be a lie.
+# accounts and media belong to no unit, so a grant of any other role is for everywhere or not at all: a limit that
+# nothing applies would be a lie.
 LIMITABLE = frozenset({Role.NETWORK_ADMIN, Role.OPERATOR, Role.UNIT_ADMIN, Role.DEPARTMENT_APPROVER})
 
 

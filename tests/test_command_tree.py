@@ -23,12 +23,14 @@ class Power(Enum):
 
 P = Power
 EXPECTED = {
+    "account allow-addresses": P.CHANGES,
     "account create": P.PROPOSES,
     "account disable": P.CHANGES,
     "account enable": P.CHANGES,
     "account grant": P.PROPOSES,
     "account list": P.READS,
     "account proposals": P.READS,
+    "account reset-factors": P.CHANGES,
     "account reset-password": P.CHANGES,
     "account revoke": P.PROPOSES,
     "audit checkpoint": P.READS,
@@ -37,6 +39,12 @@ EXPECTED = {
     "audit list": P.READS,
     "audit prove": P.READS,
     "audit verify": P.READS,
+    "audit witness": P.CHANGES,
+    "backup create": P.CHANGES,
+    "backup key": P.CHANGES,
+    "backup restore": P.RUNS,
+    "backup verify": P.READS,
+    "check": P.READS,
     "config backup": P.CHANGES,
     "config diff": P.READS,
     "config forget-key": P.CHANGES,
