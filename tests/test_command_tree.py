@@ -39,7 +39,7 @@ EXPECTED = {
     "audit list": P.READS,
     "audit prove": P.READS,
     "audit verify": P.READS,
-    "audit witness": P.CHANGES,
+    "audit witness": P.READS,
     "backup create": P.CHANGES,
     "backup key": P.CHANGES,
     "backup restore": P.RUNS,
