@@ -211,7 +211,10 @@ class ReachRefusedError(SecurityError):
     code = "security.reach_refused"
     category = Category.USAGE
     message = N_("the role %(role)s cannot be limited to units, sites or device groups")
-    hint = N_("only what is done to devices and lines can; grant it without a limit, or grant another role")
+    hint = N_(
+        "only what is done to devices, lines and a department's transfers can;"
+        " grant it without a limit, or grant another role"
+    )
 
 
 class ReachEmptyError(SecurityError):

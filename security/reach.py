@@ -66,9 +66,10 @@ LIMITS = tuple(field.name for field in fields(Reach) if field.name != _EVERYWHER
 EVERYWHERE = Reach(everywhere=True)
 NOWHERE = Reach()
 
-# What these roles may do is done to devices and lines, which belong to somebody. A transfer, an account and the audit
-# log do not, so a grant of any other role is for everywhere or not at all: a limit that nothing applies would be a lie.
-LIMITABLE = frozenset({Role.NETWORK_ADMIN, Role.OPERATOR, Role.UNIT_ADMIN})
+# What these roles may do is done to devices and lines, or to the transfers of a department's people. The audit log,
+# accounts and media belong to no unit, so a grant of any other role is for everywhere or not at all: a limit that
+# nothing applies would be a lie.
+LIMITABLE = frozenset({Role.NETWORK_ADMIN, Role.OPERATOR, Role.UNIT_ADMIN, Role.DEPARTMENT_APPROVER})
 
 
 def effective(role: Role, granted: Reach, unit_id: int | None) -> Reach:

@@ -42,7 +42,7 @@ EXPECTED = {
     "audit witness": P.READS,
     "backup create": P.CHANGES,
     "backup key": P.CHANGES,
-    "backup restore": P.CHANGES,
+    "backup restore": P.RUNS,
     "backup verify": P.READS,
     "check": P.READS,
     "config backup": P.CHANGES,

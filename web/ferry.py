@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from core.i18n import N_
 from inventory.models import Unit
+from inventory.scope import Scope
 from security.ferry import services
 from security.ferry.models import FerryIncoming, FerryTransfer
 from security.ferry.peers import as_link
@@ -47,8 +48,28 @@ def ferry() -> Ferry:
     return found
 
 
-def approver_roles(person: SignedIn) -> list[str]:
-    return [role.value for role in person.roles]
+def of_departments(person: SignedIn) -> ColumnElement[bool]:
+    """Transfers whose submitters belong to the units that a department's approver was granted."""
+    scope = Scope(person.reach(Permission.APPROVE_DEPARTMENT))
+    if scope.whole:
+        return true()
+    people = select(Account.login).where(Account.unit_id.in_(select(Unit.id).where(scope.of(Unit))))
+    return FerryTransfer.submitter.in_(people)
+
+
+def roles_for(session: Session, person: SignedIn, row: FerryTransfer) -> set[str]:
+    """The roles in which this person may decide about a transfer; what is wanted of them, the policy says."""
+    within = select(FerryTransfer.id).where(FerryTransfer.id == row.id, of_departments(person))
+    outside = {Role.DEPARTMENT_APPROVER} if session.scalar(within) is None else set()
+    return {role.value for role in person.roles - outside}
+
+
+def to_decide(session: Session, person: SignedIn) -> list[FerryTransfer]:
+    """What waits for this person, in any role."""
+    department = person.roles & {Role.DEPARTMENT_APPROVER}
+    found = services.waiting_for(session, ferry(), person.roles - department, person.login)
+    found += services.waiting_for(session, ferry(), department, person.login, of_departments(person))
+    return list({row.id: row for row in found}.values())
 
 
 def names_of(session: Session, logins: Iterable[str | None]) -> Mapping[str, str]:
@@ -61,17 +82,17 @@ def names_of(session: Session, logins: Iterable[str | None]) -> Mapping[str, str
 def transfer_for(session: Session, person: SignedIn, uid: str) -> FerryTransfer:
     """One that this person has to do with; another one is not there."""
     row = services.get_transfer(session, uid)
-    if not may_see(person, row):
+    if not may_see(session, person, row):
         raise PageMissingError(path=f"/transfers/{uid}")
     return row
 
 
-def may_see(person: SignedIn, row: FerryTransfer) -> bool:
+def may_see(session: Session, person: SignedIn, row: FerryTransfer) -> bool:
     if row.submitter == person.login or Permission.VIEW_TRANSFERS in person.permissions:
         return True
     decided = {approval.person for approval in row.approvals} | {row.ended_by}
-    approves = Permission.APPROVE_DEPARTMENT in person.permissions or Role.UNIT_ADMIN in person.roles
-    return approves and (row.state == Outgoing.REVIEW or person.login in decided)
+    approves = roles_for(session, person, row) & {Role.DEPARTMENT_APPROVER, Role.UNIT_ADMIN}
+    return bool(approves) and (row.state == Outgoing.REVIEW or person.login in decided)
 
 
 def addressed_to(session: Session, row: FerryIncoming, person: SignedIn | Account) -> bool:

@@ -15,7 +15,7 @@ from security.models import Account
 from security.roles import Permission
 from web import poller
 from web.access import allowed
-from web.ferry import approver_roles, ferry
+from web.ferry import to_decide
 from web.scope import seen
 from web.state import actor, console, me, principal
 
@@ -83,7 +83,7 @@ def _to_seal(session: Session) -> int:
 
 
 def _to_decide(session: Session) -> int:
-    number = len(services.waiting_for(session, ferry(), approver_roles(me()), me().login))
+    number = len(to_decide(session, me()))
     if Permission.RELEASE_TRANSFER in me().permissions:
         number += len(services.find_incoming(session, states=(Incoming.RELEASABLE,)))
     return number

@@ -32,6 +32,7 @@ from security.ferry.floor import Approver
 from security.ferry.ledger import look, move, refusals_recorded, transfer
 from security.ferry.models import FerryApproval, FerryApproverKey, FerryTransfer
 from security.ferry.peers import as_link
+from security.ferry.persons import check_persons
 from security.ferry.site import Ferry
 from security.ferry.statement import Binding, Decision, SignedStatement, Statement
 from security.ferry.states import OUTGOING, Act, Facts, Outgoing, advance
@@ -79,6 +80,7 @@ def draft(session: Session, ferry: Ferry, uid: str, *, roles: Iterable[str], act
         raise NotPermittedError(person=actor.name)
     role = next((role for role in held if role not in given), held[0])
     floor.check_separation(row.submitter, [*_approvers(row), Approver(actor.name, role)])
+    check_persons(session, row.submitter, [one.person for one in row.approvals] + [actor.name])
     now = ferry.clock.now()
     made = Statement(
         binding=binding_of(row),
@@ -103,6 +105,7 @@ def approve(session: Session, ferry: Ferry, signed: SignedStatement, *, actor: A
         raise BadApprovalError(person=given.approver, field="approver")
     everyone = [*_approvers(row), Approver(given.approver, given.role)]
     floor.check_separation(row.submitter, everyone)
+    check_persons(session, row.submitter, [one.person for one in everyone])
     complete = _complete(session, ferry, row, everyone)
     key.failures = 0
     row.approvals.append(
@@ -134,6 +137,7 @@ def verified_statements(session: Session, ferry: Ferry, row: FerryTransfer) -> t
             raise NoSigningKeyError(person=given.approver)
         _check_statement(row, given, one, key, now)
     approvers = [Approver(one.statement.approver, one.statement.role) for one in signed]
+    check_persons(session, row.submitter, [one.person for one in approvers])
     link = as_link(session, row.link)
     floor.check_quorum(link, row.submitter, approvers, ferry.policy.for_link(link).approvals)
     return signed

@@ -35,7 +35,7 @@ Reading
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from security.ferry import jobs
@@ -125,10 +125,14 @@ def get_transfer(session: Session, uid: str) -> FerryTransfer:
 
 
 def find_transfers(
-    session: Session, *, submitter: str | None = None, states: Collection[Outgoing] = (), limit: int = 100
+    session: Session,
+    *where: ColumnElement[bool],
+    submitter: str | None = None,
+    states: Collection[Outgoing] = (),
+    limit: int = 100,
 ) -> list[FerryTransfer]:
-    """Newest first."""
-    statement = select(FerryTransfer).options(*_TRANSFER)
+    """Newest first; `where` is what the reader may see."""
+    statement = select(FerryTransfer).options(*_TRANSFER).where(*where)
     if submitter is not None:
         statement = statement.where(FerryTransfer.submitter == submitter)
     if states:
@@ -137,11 +141,13 @@ def find_transfers(
     return list(session.scalars(newest.limit(limit)))
 
 
-def waiting_for(session: Session, ferry: Ferry, roles: Iterable[str], person: str) -> list[FerryTransfer]:
+def waiting_for(
+    session: Session, ferry: Ferry, roles: Iterable[str], person: str, *where: ColumnElement[bool]
+) -> list[FerryTransfer]:
     """What this person could approve now: in review, not their own, in a role that is wanted and still missing."""
     held = set(roles)
     found = []
-    for row in find_transfers(session, states=(Outgoing.REVIEW,), limit=1000):
+    for row in find_transfers(session, *where, states=(Outgoing.REVIEW,), limit=1000):
         missing = set(ferry.policy.for_link(as_link(session, row.link)).approvals) - {one.role for one in row.approvals}
         decided = any(same_person(one.person, person) for one in row.approvals)
         if held & missing and not decided and not same_person(row.submitter, person):

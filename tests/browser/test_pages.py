@@ -44,6 +44,7 @@ PAGES = (
 )
 
 
+@pytest.mark.timeout(400)  # every page, one after the other
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious_and_nothing_leaves_the_host(browser: Browser, sample: County, theme: Theme) -> None:
     found: dict[str, object] = {}

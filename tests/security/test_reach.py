@@ -54,7 +54,7 @@ def test_a_units_administrator_never_reaches_everything(granted: Reach, unit: in
         assert found == (NOWHERE if unit is None else Reach.to(units=[unit]))
 
 
-def test_no_power_over_grants_audit_or_the_ferry_can_be_limited_by_a_limit_that_nothing_applies() -> None:
+def test_only_what_is_done_to_something_of_a_unit_can_be_limited() -> None:
     of_objects = {
         Permission.VIEW_MONITORING,
         Permission.VIEW_OWN_UNIT,
@@ -64,5 +64,6 @@ def test_no_power_over_grants_audit_or_the_ferry_can_be_limited_by_a_limit_that_
         Permission.RUN_BACKUP,
         Permission.VIEW_JOBS,
         Permission.MANAGE_JOBS,
+        Permission.APPROVE_DEPARTMENT,
     }
     assert permissions_of(LIMITABLE) == of_objects

@@ -6,11 +6,16 @@ from collections.abc import Callable
 
 import pytest
 
+from inventory.models import Unit
+from security import accounts
+from security.accounts import NewAccount
 from security.audit import AuditRecord
 from security.ferry.states import Incoming, Outgoing
+from security.passwords import HashedPassword
+from security.reach import Reach
 from security.roles import Role
 from security.sessions import SignedIn
-from tests.security.ferry.world import PIN, Site
+from tests.security.ferry.world import ADMIN, PIN, Site
 from tests.web.conftest import Browser, person
 from tests.web.sites import WORDS, World, at, people, submit, world
 
@@ -97,6 +102,39 @@ def test_what_is_refused_is_explained_and_the_form_keeps_its_words(
     assert "ferry.top_secret" in answer.text
     assert "季度台账报送" in answer.text
     assert browser.post("/transfers/new", {**form, "level": "internal"}).status_code == 400
+
+
+def test_a_limited_department_approver_decides_about_the_own_departments_transfers(
+    world: World, at: Callable[[Site, SignedIn], Browser]
+) -> None:
+    with world.near.database.write() as session:
+        own, other = Unit(name="财政局"), Unit(name="民政局")
+        session.add_all([own, other])
+        session.flush()
+        for login, unit in (("li", own.id), ("qian", other.id), ("nobody", None)):
+            new = NewAccount(login, login, unit)
+            accounts.create(session, new, HashedPassword("$x"), actor=ADMIN)
+    mine, foreign, nobodys = (
+        submit(at(world.near, person(Role.SUBMITTER, login=login)), purpose=f"{login}的台账")
+        for login in ("li", "qian", "nobody")
+    )
+    world.near.work()
+    limits = {Role.DEPARTMENT_APPROVER: Reach.to(units=[own.id])}
+    approver = at(world.near, person(Role.DEPARTMENT_APPROVER, login="zhang", limits=limits))
+    listed = approver.get("/approvals").text
+    assert "li的台账" in listed
+    assert "qian" not in listed
+    assert "(1)" in listed.partition("</title>")[0]
+    for where in (foreign, nobodys):
+        for path in (where, f"{where}/files/0"):
+            assert approver.get(path).status_code == 404
+        assert approver.post(f"{where}/approve", {"pin": PIN}).status_code == 404
+        assert approver.post(f"{where}/reject", {"reason": "x"}).status_code == 404
+    assert approver.get(f"{mine}/files/1").data == WORDS
+    assert approver.post(f"{mine}/approve", {"pin": PIN}).status_code == 303
+    third = at(world.near, person(Role.DEPARTMENT_APPROVER, Role.UNIT_ADMIN, login="zhang", limits=limits))
+    assert third.get(foreign).status_code == 200, "as the third approver"
+    assert third.post(f"{foreign}/approve", {"pin": PIN}).status_code == 403, "but not for a department out of reach"
 
 
 def test_somebody_elses_transfer_is_not_there(world: World, at: Callable[[Site, SignedIn], Browser]) -> None:

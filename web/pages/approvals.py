@@ -11,7 +11,7 @@ from security.roles import Permission
 from web import forms, states
 from web.access import requires
 from web.failures import explained
-from web.ferry import approver_roles, ferry, names_of, transfer_for
+from web.ferry import ferry, names_of, roles_for, to_decide, transfer_for
 from web.notices import redirect_with
 from web.pages.transfers import page_of
 from web.state import actor, console, me
@@ -25,7 +25,7 @@ APPROVERS = (Permission.APPROVE_DEPARTMENT, Permission.APPROVE_SECURITY, Permiss
 @requires(*APPROVERS)
 def index() -> str:
     with console().database.read() as session:
-        waiting = services.waiting_for(session, ferry(), approver_roles(me()), me().login)
+        waiting = to_decide(session, me())
         releases = Permission.RELEASE_TRANSFER in me().permissions
         return render_template(
             "approvals.html",
@@ -43,8 +43,8 @@ def approve(uid: str) -> Response:
     try:
         pin = forms.secret("pin")
         with console().database.read() as session:
-            transfer_for(session, me(), uid)
-        services.give_approval(console().database, ferry(), uid, pin=pin, roles=approver_roles(me()), actor=actor())
+            roles = roles_for(session, me(), transfer_for(session, me(), uid))
+        services.give_approval(console().database, ferry(), uid, pin=pin, roles=roles, actor=actor())
     except GuanjinError as error:
         return make_response(page_of(uid, failure=explained(error)), error.category.http_status)
     return redirect_with("approved", url_for("approvals.index"))
@@ -56,8 +56,8 @@ def reject(uid: str) -> Response:
     try:
         reason = forms.text("reason")
         with console().database.write() as session:
-            transfer_for(session, me(), uid)
-            services.reject(session, ferry(), uid, reason=reason, roles=approver_roles(me()), actor=actor())
+            roles = roles_for(session, me(), transfer_for(session, me(), uid))
+            services.reject(session, ferry(), uid, reason=reason, roles=roles, actor=actor())
     except GuanjinError as error:
         return make_response(page_of(uid, failure=explained(error)), error.category.http_status)
     return redirect_with("rejected", url_for("approvals.index"))

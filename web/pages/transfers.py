@@ -22,7 +22,7 @@ from web import forms, states
 from web.access import requires
 from web.errors import FieldMissingError, PageMissingError
 from web.failures import explained
-from web.ferry import ARRIVED, STAGE_LABELS, addressed_to, approver_roles, ferry, names_of, transfer_for, way_out
+from web.ferry import ARRIVED, STAGE_LABELS, addressed_to, ferry, names_of, to_decide, transfer_for, way_out
 from web.i18n import gettext
 from web.notices import redirect_with
 from web.state import actor, console, me
@@ -105,7 +105,7 @@ def page_of(uid: str, **values: object) -> str:
     with console().database.read() as session:
         row = transfer_for(session, me(), uid)
         found = services.report_of(row)
-        decidable = services.waiting_for(session, ferry(), approver_roles(me()), me().login)
+        decidable = to_decide(session, me())
         return render_template(
             "transfer.html",
             row=row,

@@ -11,6 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from core import jobs
 from core.jobs import JobState, enqueue
+from security import accounts
+from security.accounts import NewAccount
 from security.audit import Actor, Breach, verify, witness
 from security.audit.models import AuditKey
 from security.audit.signing import sign_new
@@ -35,6 +37,7 @@ from security.ferry.levels import Level
 from security.ferry.models import FerryApproval, FerryPeerApprover, FerrySite, FerryTransfer
 from security.ferry.states import Incoming, Outgoing
 from security.ferry.witness import kept_lines
+from security.passwords import HashedPassword
 from tests.security.audit.logs import KEY
 from tests.security.ferry import world
 from tests.security.ferry.conftest import World
@@ -136,6 +139,26 @@ def test_a_bundle_carries_a_checkpoint_that_holds_its_source_to_its_log(sites: W
         broken = verify(session, witnesses=kept).broken
         assert broken is not None
         assert broken.breach is Breach.CUT
+
+
+def test_two_accounts_of_one_person_are_one_pair_of_eyes(sites: World) -> None:
+    """By the personnel number, where the log-in names say nothing."""
+    near = sites.near
+    with near.database.write() as session:
+        for login, name, number in (("li", "李", "7"), ("zhang", "章", "7"), ("wang", "王", "8")):
+            new = NewAccount(login, name, personnel_number=number)
+            accounts.create(session, new, HashedPassword("$x"), actor=world.ADMIN)
+    uid = near.submit(FILES)
+    near.work()
+    with pytest.raises(SelfApprovalError):
+        near.approve(uid, "zhang")
+    assert near.approve(uid, "wang") == Outgoing.REVIEW
+    with near.database.write() as session:
+        accounts.by_login(session, "li").person = "number:9"
+        accounts.by_login(session, "wang").person = "number:7"
+    with pytest.raises(ApproverTwiceError):
+        near.approve(uid, "zhang")
+    assert near.state(uid) == Outgoing.REVIEW
 
 
 def test_looking_at_the_same_disc_again_changes_nothing(sites: World) -> None:
