@@ -1,27 +1,18 @@
-"""Merkle tree hash of RFC 6962, section 2.1: leaves and nodes are told apart, so neither can pass for the other."""
+"""Merkle tree hash of RFC 6962, section 2.1, over what a bundle consists of."""
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-
-def leaf(data: bytes) -> bytes:
-    return hashlib.sha256(b"\0" + data).digest()
+from security.audit.tree import Frontier
+from security.audit.tree import leaf_hash as leaf
 
 
 def root(leaves: Iterable[bytes]) -> bytes:
-    return root_of_hashes([leaf(data) for data in leaves])
+    return root_of_hashes(leaf(data) for data in leaves)
 
 
-def root_of_hashes(hashes: Sequence[bytes]) -> bytes:
+def root_of_hashes(hashes: Iterable[bytes]) -> bytes:
     """The root over leaf hashes that were taken as the data went by."""
-    level = list(hashes)
-    if not level:
-        return hashlib.sha256(b"").digest()
-    while len(level) > 1:
-        paired = [_node(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
-        level = paired + level[len(paired) * 2 :]
-    return level[0]
+    return Frontier().extended(hashes).root
 
 
-def _node(left: bytes, right: bytes) -> bytes:
-    return hashlib.sha256(b"\1" + left + right).digest()
+__all__ = ["leaf", "root", "root_of_hashes"]

@@ -35,6 +35,8 @@ PAGES = (
     ("security", "/emergency"),
     ("officer", "/ledger"),
     ("auditor", "/audit?verify=1"),
+    ("auditor", "/audit/witnesses"),
+    ("auditor", "/audit/archive"),
     ("system", "/accounts"),
     ("system", "/accounts/new"),
     ("system", "/credentials"),
