@@ -130,7 +130,7 @@ def note_factor(
     """The session has proved a second factor. Where its rights grow by that it gets a fresh token, so that one seen
     before is worth nothing. Only `security.factors.proving` calls it. Raises SessionNotFoundError.
     """
-    row = session.get(LoginSession, session_id, with_for_update=True, populate_existing=True)
+    row = session.get(LoginSession, session_id, with_for_update={"of": LoginSession}, populate_existing=True)
     if row is None:
         raise SessionNotFoundError(number=session_id)
     token = secrets.token_urlsafe(TOKEN_BYTES) if row.factor is None else None

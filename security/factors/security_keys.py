@@ -164,7 +164,7 @@ def _remember(session: Session, signed_in: SignedIn, state: Mapping[str, Any], c
 
 def _recall(session: Session, signed_in: SignedIn, clock: Clock) -> dict[str, Any]:
     """The challenge of this session, which is gone by that. Raises SecurityKeyRefusedError where there is none."""
-    row = session.get(LoginSession, signed_in.session_id, with_for_update=True, populate_existing=True)
+    row = session.get(LoginSession, signed_in.session_id, with_for_update={"of": LoginSession}, populate_existing=True)
     challenge, at = (None, None) if row is None else (row.challenge, row.challenge_at)
     if row is None or challenge is None or at is None or not at <= clock.now() < at + CHALLENGE_LIFE:
         raise SecurityKeyRefusedError(reason="the question is out of date")

@@ -7,7 +7,7 @@ from inventory import reaches
 from security import proposals
 from security.roles import Permission
 from web import forms, states
-from web.access import requires
+from web.access import recently_proven, requires
 from web.notices import redirect_with
 from web.state import actor, console
 
@@ -32,6 +32,7 @@ def index() -> str:
 
 @blueprint.post("/grants/<int:number>/confirm")
 @requires(Permission.CONFIRM_GRANTS)
+@recently_proven
 def confirm(number: int) -> Response:
     with console().database.write() as session:
         account = proposals.confirm(session, number, actor=actor(), clock=console().clock)
