@@ -36,5 +36,10 @@ def asked(name: str, *, largest: int = LARGEST_ROW) -> int | None:
     return parsed(request.args.get(name, ""), largest=largest)
 
 
+def sent(name: str) -> list[int]:
+    """The numbers of a form's field that may be there several times; what is none is left out."""
+    return [number for text in request.form.getlist(name) if (number := parsed(text)) is not None]
+
+
 def install(app: Flask) -> None:
     app.url_map.converters["int"] = RowNumber

@@ -161,7 +161,7 @@ def _reach() -> Reach:
 
 
 def _numbers(name: str) -> list[int]:
-    return [int(value) for value in request.form.getlist(name) if value.isdecimal()]
+    return numbers.sent(name)
 
 
 def _unit() -> int | None:

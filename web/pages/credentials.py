@@ -43,7 +43,7 @@ def index() -> str:
 @requires(Permission.MANAGE_CREDENTIALS)
 def create() -> Response:
     kind = _kind()
-    if request.method == "GET":
+    if request.method != "POST":
         return _form(kind)
     try:
         name = forms.text("name", limit=NAME_LENGTH + 1)

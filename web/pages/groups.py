@@ -12,7 +12,7 @@ from core.errors import GuanjinError
 from inventory import groups
 from inventory.models import Device
 from security.roles import Permission
-from web import forms
+from web import forms, numbers
 from web.access import everywhere, requires
 from web.failures import explained
 from web.notices import redirect_with
@@ -33,7 +33,7 @@ def index() -> str:
 @requires(Permission.MANAGE_INVENTORY)
 @everywhere
 def create() -> Response:
-    if request.method == "GET":
+    if request.method != "POST":
         return _form(None)
     try:
         with console().database.write() as session:
@@ -47,7 +47,7 @@ def create() -> Response:
 @requires(Permission.MANAGE_INVENTORY)
 @everywhere
 def edit(number: int) -> Response:
-    if request.method == "GET":
+    if request.method != "POST":
         return _form(number)
     try:
         with console().database.write() as session:
@@ -67,7 +67,7 @@ def delete(number: int) -> Response:
 
 
 def _chosen() -> list[int]:
-    return [int(value) for value in request.form.getlist("device") if value.isdecimal()]
+    return numbers.sent("device")
 
 
 def _form(number: int | None, error: GuanjinError | None = None) -> Response:

@@ -26,7 +26,7 @@ MODULE_PX = 5
 @recently_proven
 def one_time_codes() -> Response:
     """The key is made anew for each form and kept nowhere until a code shows that the authenticator has it."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _one_time_form(totp.new_secret())
     key = forms.text("key", limit=200)
     try:
@@ -55,7 +55,7 @@ def remove_one_time_codes() -> Response:
 @signed_in
 @recently_proven
 def add_key() -> Response:
-    if request.method == "GET":
+    if request.method != "POST":
         return _key_form()
     try:
         done = setting_up.set_up_key(

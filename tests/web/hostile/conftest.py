@@ -7,6 +7,7 @@ import pytest
 from core.database import Database
 from core.settings import Settings
 from security.models import Account
+from security.persons import person_of
 from security.roles import Role
 from tests.web import county
 from tests.web.conftest import SESSION, Browser, StillClock, person
@@ -26,6 +27,7 @@ def _account(login: str, clock: StillClock) -> Account:
         person=f"name:{login}",
         login=login,
         display_name=login,
+        person=person_of("", login),
         disabled=False,
         must_change_password=False,
         password_hash="-",
