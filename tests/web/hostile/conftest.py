@@ -24,7 +24,6 @@ def filled(database: Database, clock: StillClock) -> Database:
 
 def _account(login: str, clock: StillClock) -> Account:
     return Account(
-        person=f"name:{login}",
         login=login,
         display_name=login,
         person=person_of("", login),
