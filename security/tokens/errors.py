@@ -89,13 +89,6 @@ class TokenLifeError(TokenError):
     hint = N_("choose a shorter life; a new token can follow before the old one ends")
 
 
-class TokenNetworkError(TokenError):
-    code = "token.network"
-    category = Category.USAGE
-    message = N_("%(text)s is no address or network, or one too many (at most %(most)s)")
-    hint = N_("write addresses such as 10.1.1.9 or networks such as 10.2.0.0/16, separated by blanks")
-
-
 class TokensTooManyError(TokenError):
     code = "token.too_many"
     category = Category.CONFLICT
@@ -105,6 +98,6 @@ class TokensTooManyError(TokenError):
 
 class IdempotencyKeyError(TokenError):
     code = "token.idempotency_key"
-    category = Category.INTEGRITY
+    category = Category.CONFLICT
     message = N_("the Idempotency-Key %(key)s was used before for another request")
     hint = N_("take a fresh key, such as a UUID, for each thing that is to be done once")

@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 from core.clock import Clock
 from core.database import Database
 from core.events import Event
+from core.settings import SecuritySettings
+from security.addresses import permits
 from security.audit import record
 from security.models import ADDRESS_LENGTH
-from security.tokens import form, networks
+from security.profile import Profile, profile_of
+from security.tokens import form
 from security.tokens.errors import (
     TokenAddressError,
     TokenError,
@@ -31,7 +34,7 @@ from security.tokens.states import TokenState, state_of
 GRANULARITY: Final = timedelta(seconds=60)
 
 
-def identify(database: Database, text: str, *, address: str | None, clock: Clock) -> TokenHolder:
+def identify(database: Database, text: str, *, address: str, settings: SecuritySettings, clock: Clock) -> TokenHolder:
     """The holder of a token that is in force.
 
     Raises TokenUnknownError, TokenRevokedError, TokenExpiredError, TokenOwnerError, TokenPasswordError,
@@ -44,7 +47,7 @@ def identify(database: Database, text: str, *, address: str | None, clock: Clock
         token = _find(session, text)
         if token is None:
             raise TokenUnknownError
-        refusal = _refusal(token, address, now)
+        refusal = _refusal(token, address, profile_of(settings), now)
         holder = TokenHolder.of(token)
         due = _due(token.last_refused if refusal else token.last_used, now)
     if due:
@@ -61,7 +64,7 @@ def _find(session: Session, text: str) -> ApiToken | None:
     return token if token is not None and hmac.compare_digest(token.token_hash, wanted) else None
 
 
-def _refusal(token: ApiToken, address: str | None, now: datetime) -> TokenError | None:
+def _refusal(token: ApiToken, address: str, profile: Profile, now: datetime) -> TokenError | None:
     state = state_of(token, now)
     if state is TokenState.REVOKED:
         return TokenRevokedError()
@@ -69,9 +72,9 @@ def _refusal(token: ApiToken, address: str | None, now: datetime) -> TokenError 
         return TokenExpiredError(expired=token.expires.isoformat(timespec="minutes"))
     if token.account.disabled:
         return TokenOwnerError()
-    if token.account.must_change_password:
+    if token.account.must_change_password or profile.expired(token.account.password_changed, now):
         return TokenPasswordError()
-    if not networks.admits(token.networks, address):
+    if not (permits(token.networks, address) and permits(token.account.allowed_addresses, address)):
         return TokenAddressError(address=address or "-")
     return None
 
@@ -82,7 +85,7 @@ def _due(last: datetime | None, now: datetime) -> bool:
 
 
 def _write_down(
-    database: Database, holder: TokenHolder, refusal: TokenError | None, address: str | None, clock: Clock
+    database: Database, holder: TokenHolder, refusal: TokenError | None, address: str, clock: Clock
 ) -> None:
     now = clock.now()
     with database.write() as session:
@@ -90,7 +93,7 @@ def _write_down(
         if token is None or not _due(token.last_refused if refusal else token.last_used, now):
             return
         if refusal is None:
-            token.last_used, token.last_address = now, (address or "")[:ADDRESS_LENGTH]
+            token.last_used, token.last_address = now, address[:ADDRESS_LENGTH]
             return
         token.last_refused = now
         detail = {"code": refusal.code, **refusal.facts}

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from core.clock import Clock, SystemClock
 from core.events import Event
+from security import addresses
 from security.audit import Actor, record
 from security.audit.redaction import plain
 from security.roles import Permission
 from security.sessions import SignedIn
-from security.tokens import form, networks
+from security.tokens import form
 from security.tokens.errors import (
     TokenLifeError,
     TokenNameError,
@@ -52,11 +53,11 @@ class Created:
 
 def create(session: Session, owner: SignedIn, new: NewToken, *, actor: Actor, clock: Clock = _CLOCK) -> Created:
     """A token of one's own. Raises TokenNameError, TokenPermissionError (none chosen, one that the owner does not hold,
-    or one that no token may have), TokenLifeError, TokenNetworkError, TokensTooManyError.
+    or one that no token may have), TokenLifeError, TokensTooManyError, and what `addresses.parse` raises.
     """
     now, name = clock.now(), unicodedata.normalize("NFKC", new.name).strip()
     _check(name, new, owner)
-    allowed = networks.parse(new.networks)
+    allowed = addresses.parse(new.networks)
     live = [token for token in of_account(session, owner.account_id) if state_of(token, now) is TokenState.LIVE]
     if len(live) >= MOST_LIVE:
         raise TokensTooManyError(most=MOST_LIVE)
