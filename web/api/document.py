@@ -119,9 +119,10 @@ def _operation(found: Operation, schemas: Mapping[str, Any], translate: Translat
     if found.body is not None:
         schema = {"$ref": REFERENCES.format(model=found.body.__name__)}
         told["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
-    told["responses"] = {str(found.status): _success(found, translate)} | {
-        str(status): {"$ref": f"#/components/responses/{status}"} for status in refusals(found)
-    }
+    told["responses"] = {str(found.status): _success(found, translate)}
+    if not found.changes:
+        told["responses"]["304"] = {"description": translate(N_("nothing changed since"))}
+    told["responses"] |= {str(status): {"$ref": f"#/components/responses/{status}"} for status in refusals(found)}
     return told
 
 

@@ -1,6 +1,7 @@
 """API tokens: one's own, made here by a person who is present; and all of them, for the system administrator."""
 
 from flask import Blueprint, make_response, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from core.errors import GuanjinError
@@ -43,7 +44,7 @@ def create() -> Response:
         response = _page(failure=explained(error))
         response.status_code = error.category.http_status
         return response
-    return _page(created=created)
+    return _page(created=created, given=MultiDict())
 
 
 @blueprint.post("/tokens/<int:number>/revoke")
@@ -78,8 +79,7 @@ def _page(**values: object) -> Response:
             offered=to_choose_from(me().permissions),
             days=DAYS,
             usual=USUAL_DAYS,
-            given=request.form,
-            **values,
+            **{"given": request.form, **values},
         )
     return make_response(body)
 
