@@ -11,7 +11,7 @@ from security.tokens import NewToken, TokenState, state_of
 from security.tokens.permissions import to_choose_from
 from security.tokens.services import MOST_DAYS, USUAL_DAYS
 from web import forms, states
-from web.access import requires, signed_in
+from web.access import recently_proven, requires, signed_in
 from web.failures import explained
 from web.notices import redirect_with
 from web.state import actor, console, me
@@ -28,6 +28,7 @@ def index() -> Response:
 
 @blueprint.post("/tokens")
 @signed_in
+@recently_proven
 def create() -> Response:
     """The answer itself shows the token: a redirect would have to carry it somewhere."""
     try:

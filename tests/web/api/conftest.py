@@ -18,10 +18,27 @@ from security.tokens import NewToken
 from security.tokens.permissions import to_choose_from
 from tests.web import county
 from tests.web.conftest import StillClock
+from web.api.application import OPERATIONS
+from web.api.document import address
 from web.app import create_app
 
 SETTER = Actor("setter", "person", address="127.0.0.1")
 NO_PASSWORD = HashedPassword("!")
+
+
+PARTS = {"{number}": "9999", "{second}": "9999", "{uid}": "0" * 32}
+
+
+def paths() -> list[tuple[str, str, str]]:
+    """Name, method and path of every operation, with numbers that are nobody's; the one that ends the token is last."""
+    listed = sorted(OPERATIONS, key=lambda one: one.name == "revoke_current_token")
+    found = []
+    for one in listed:
+        path = address(one)
+        for part, value in PARTS.items():
+            path = path.replace(part, value)
+        found.append((one.name, one.method, path))
+    return found
 
 
 @dataclass

@@ -13,9 +13,8 @@ from security import accounts, tokens
 from security.audit import AuditRecord
 from security.roles import Role
 from security.tokens.models import ApiToken
-from tests.web.api.conftest import SETTER, Program
+from tests.web.api.conftest import SETTER, Program, paths
 from tests.web.conftest import Browser, StillClock, person
-from web.api.application import OPERATIONS
 from web.app import create_app
 
 Make = Callable[..., Program]
@@ -34,12 +33,9 @@ def problem(answer: TestResponse, status: int, code: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic dXNlcjpwYXNz", "gj_token"])
 def test_without_a_token_every_operation_asks_for_one(client: FlaskClient, header: str | None) -> None:
-    for one in OPERATIONS:
-        path = one.path.replace("<int:number>", "1").replace("<int:second>", "1").partition("<")[0] or "/"
-        if one.path.partition("<")[2] and "<string" in one.path:
-            path += "0" * 32
+    for _, method, path in paths():
         headers = {} if header is None else {"Authorization": header}
-        answer = client.open(f"/api/v1{path}", method=one.method, headers=headers)
+        answer = client.open(f"/api/v1{path}", method=method, headers=headers)
         problem(answer, 401, "token.missing")
         assert answer.headers["WWW-Authenticate"] == 'Bearer realm="guanjin"'
 
@@ -122,7 +118,7 @@ def test_numbers_beyond_every_table_are_not_there(program: Make) -> None:
         ("state=broken", "state"),
         ("in_maintenance=1", "in_maintenance"),
         ("sort=password_hash", "sort"),
-        ("q=%00", "q"),
+        ("q=%0A", "q"),
         ("cursor=%2F", "cursor"),
     ],
 )

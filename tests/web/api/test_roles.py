@@ -7,10 +7,9 @@ from flask.testing import FlaskClient
 
 from security.roles import Permission, Role
 from security.tokens.permissions import FOR_TOKENS
-from tests.web.api.conftest import Program
+from tests.web.api.conftest import Program, paths
 from web.access import undeclared
 from web.api.application import OPERATIONS
-from web.api.document import address
 from web.headers import HEADERS
 
 R = Role
@@ -65,19 +64,6 @@ EXPECTED: dict[str, frozenset[Role]] = {
 }
 # Where a token can be had at all: the others hold nothing that a token may carry.
 WITH_TOKENS = [role for role in Role if role not in {R.SUBMITTER, R.DEPARTMENT_APPROVER, R.RECEIVER}]
-PARTS = {"{number}": "9999", "{second}": "9999", "{uid}": "0" * 32}
-
-
-def paths() -> list[tuple[str, str, str]]:
-    """The one that ends the token comes last."""
-    listed = sorted(OPERATIONS, key=lambda one: one.name == "revoke_current_token")
-    found = []
-    for one in listed:
-        path = address(one)
-        for part, value in PARTS.items():
-            path = path.replace(part, value)
-        found.append((one.name, one.method, path))
-    return found
 
 
 def test_every_operation_is_listed_and_every_route_is_an_operation(client: FlaskClient) -> None:
