@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 # A short folder, because the path of a socket has 107 bytes at most.
 PARALLEL = -n 2 --dist loadfile --basetemp=$$(mktemp -d /tmp/gj.XXXXXX)
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test test-fast test-isolated bench lint format lock packages manifest sbom audit-dependencies vendor corpus fuzz screenshots clean
+.PHONY: help install install-dev demo test test-fast test-isolated bench lint format lock openapi packages manifest sbom audit-dependencies vendor corpus fuzz screenshots clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

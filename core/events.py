@@ -46,6 +46,9 @@ class Event(StrEnum):
     AUDIT_REMOVAL_ASKED = "audit:segment:ask-removal"
     AUDIT_REMOVAL_CONFIRMED = "audit:segment:confirm-removal"
     AUDIT_REMOVED = "audit:segment:remove"
+    TOKEN_CREATED = "security:token:create"  # noqa: S105  # an event name
+    TOKEN_REVOKED = "security:token:revoke"  # noqa: S105  # an event name
+    TOKEN_REFUSED = "security:token:refuse"  # noqa: S105  # an event name
     # vault
     CREDENTIAL_STORED = "security:credential:store"
     CREDENTIAL_DELETED = "security:credential:delete"

@@ -202,6 +202,14 @@ class AuditSettings(Section):
     syslog_key: Path | None = Field(None, description=N_("file with the key of that certificate"))
 
 
+class ApiSettings(Section):
+    token_requests: int = Field(600, ge=10, description=N_("API requests a minute that one token may send"))
+    address_requests: int = Field(1200, ge=10, description=N_("API requests a minute that one address may send"))
+    address_refusals: int = Field(
+        10, ge=3, description=N_("API requests a minute with a wrong token before an address has to wait")
+    )
+
+
 class FerrySettings(Section):
     sandbox: Literal["rlimit", "bubblewrap"] = Field(
         "rlimit", description=N_("how the inspection of foreign files is confined")
@@ -223,6 +231,7 @@ class Settings(Section):
     vault: VaultSettings = VaultSettings()
     backup: BackupSettings = BackupSettings()
     audit: AuditSettings = AuditSettings()
+    api: ApiSettings = ApiSettings()
     ferry: FerrySettings = FerrySettings()
 
     @property

@@ -8,7 +8,9 @@ from inventory.lines import find_lines, line, line_named
 from inventory.listing import Page
 from inventory.maintenance import mark, unmark
 from inventory.ports import ensure_ports, port_key
+from inventory.rooms import find_rooms, room
 from inventory.scope import ALL, Scope
+from inventory.sites import find_sites, site
 from inventory.units import find_units, unit, unit_named
 
 __all__ = [
@@ -24,6 +26,8 @@ __all__ = [
     "ensure_ports",
     "find_devices",
     "find_lines",
+    "find_rooms",
+    "find_sites",
     "find_units",
     "import_ledger",
     "line",
@@ -31,6 +35,8 @@ __all__ = [
     "mark",
     "port_key",
     "preview",
+    "room",
+    "site",
     "unit",
     "unit_named",
     "unmark",

@@ -15,7 +15,7 @@ UNITS: Final = Listing(
     name=Unit.name,
     number=Unit.id,
     searched=(Unit.name, Unit.short_name),
-    orders={"name": Unit.name, "short_name": Unit.short_name},
+    orders={"name": Unit.name, "short_name": Unit.short_name, "id": Unit.id},
     loaded=(
         joinedload(Unit.region),
         joinedload(Unit.site).joinedload(Site.region),
@@ -30,11 +30,13 @@ def find_units(
     scope: Scope = ALL,
     text: str = "",
     region_id: int | None = None,
+    after: int = 0,
     order: str = "name",
     number: int = 1,
     size: int = PAGE_SIZE,
 ) -> Page[Unit]:
-    where = [] if region_id is None else [Unit.region_id == region_id]
+    """`after` keeps those with a larger number."""
+    where = [Unit.id > after] if region_id is None else [Unit.id > after, Unit.region_id == region_id]
     return UNITS.page(session, scope=scope, text=text, where=where, order=order, number=number, size=size)
 
 

@@ -270,6 +270,22 @@ def _signed_in(session: Session, row: LoginSession, profile: Profile, now: datet
     )
 
 
+def principal_of(account: Account, *, session_id: int) -> SignedIn:
+    """What an account may do at this moment by its grants; for principals that are no session of a person."""
+    return SignedIn(
+        session_id=session_id,
+        account_id=account.id,
+        login=account.login,
+        display_name=account.display_name,
+        roles=account.roles,
+        permissions=account.permissions,
+        unit_id=account.unit_id,
+        must_change_password=account.must_change_password,
+        allowed_addresses=tuple(account.allowed_addresses),
+        reaches=account.reaches,
+    )
+
+
 def _entry(row: LoginSession) -> SessionEntry:
     return SessionEntry(
         id=row.id,

@@ -19,6 +19,7 @@ from security.factors.errors import SecondStepDueError
 from security.factors.kinds import SecondStep
 from security.roles import Permission
 from security.sessions import SignedIn
+from web.api.paths import is_api
 from web.errors import PageMissingError, PermissionMissingError
 from web.notices import redirect_with
 from web.state import actor, console, principal
@@ -96,7 +97,11 @@ def permissions_of(view: Callable[..., Any]) -> frozenset[str] | None:
 
 
 def guard() -> Response | None:
-    """Runs before every request."""
+    """Runs before every request; the API has an entrance of its own."""
+    return None if is_api() else _guard()
+
+
+def _guard() -> Response | None:
     g.principal = _identify()
     endpoint = request.endpoint
     if endpoint is None or endpoint == "static":

@@ -34,6 +34,7 @@ from web import (
     uploads,
     waiting,
 )
+from web.api import application
 from web.ferry import FERRY
 from web.pages import PAGES
 from web.state import EXTENSION, Console, Identify, console, principal
@@ -73,6 +74,7 @@ def create_app(
     for part in (numbers, i18n, formats, assets, labels, states, failures, checkpoints):
         part.install(app)
     app.context_processor(partial(_page_context, settings))
+    application.install(app, settings)
     app.before_request(access.guard)
     app.before_request(uploads.admit)
     app.before_request(characters.refuse)

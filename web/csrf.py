@@ -12,6 +12,7 @@ from hashlib import sha256
 from flask import g, request
 from werkzeug.wrappers import Response
 
+from web.api.paths import is_api
 from web.errors import FormExpiredError
 from web.state import console
 
@@ -30,8 +31,8 @@ def token() -> str:
 
 def protect() -> None:
     """Runs before every request, after the guard."""
-    if request.method in SAFE or request.endpoint is None:
-        return
+    if request.method in SAFE or request.endpoint is None or is_api():
+        return  # the API takes no cookie, so no other site can send one along
     if _from_elsewhere():
         raise FormExpiredError
     given = request.form.get(FIELD, "")

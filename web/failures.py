@@ -9,6 +9,8 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from core.errors import Category, GuanjinError
 from core.i18n import N_
+from web.api import problems
+from web.api.paths import is_api
 from web.errors import BadRequestError, HostRefusedError, InternalError, PageMissingError, TooLargeError
 from web.i18n import gettext
 
@@ -40,12 +42,16 @@ def explained(error: GuanjinError) -> Explained:
 
 
 def page(error: GuanjinError) -> Response:
+    if is_api():
+        return problems.answer(error)
     body = render_template("error.html", title=gettext(TITLES[error.category]), failure=explained(error))
     return make_response(body, error.category.http_status)
 
 
 def of_http(error: HTTPException) -> Response:
     """Flask's own refusals, in our words."""
+    if is_api():
+        return problems.of_http(error)
     if isinstance(error, SecurityError):
         # No page: with a false host name no address on it could be right.
         refused = HostRefusedError(host=request.headers.get("Host", ""))
@@ -61,6 +67,8 @@ def of_http(error: HTTPException) -> Response:
 
 def unexpected(error: Exception) -> Response:
     """The reader gets a number, the log gets the rest."""
+    if is_api():
+        return problems.unexpected(error)
     incident = secrets.token_hex(4)
     log.error("incident %s at %s", incident, request.endpoint, exc_info=error)
     return page(InternalError(incident=incident))

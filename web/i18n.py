@@ -1,8 +1,9 @@
-"""The language of a request: what the user chose, else that of the installation."""
+"""The language of a request: what the user chose (a program asks by Accept-Language), else the installation's."""
 
 from flask import Flask, g, request
 
 from core.i18n import LANGUAGES, translator
+from web.api.paths import is_api
 from web.state import console
 
 COOKIE = "guanjin_language"
@@ -10,7 +11,7 @@ COOKIE = "guanjin_language"
 
 def language() -> str:
     if "language" not in g:
-        chosen = request.cookies.get(COOKIE)
+        chosen = request.accept_languages.best_match(LANGUAGES) if is_api() else request.cookies.get(COOKIE)
         g.language = chosen if chosen in LANGUAGES else console().settings.site.language
     found: str = g.language
     return found

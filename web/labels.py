@@ -11,7 +11,7 @@ from collectors.snmp.words import told
 from core.i18n import N_
 from inventory.labels import LABELS
 from security.audit.labels import event_label
-from security.roles import Role
+from security.roles import Permission, Role
 from web.i18n import gettext
 
 
@@ -22,6 +22,12 @@ def word(value: StrEnum | None) -> str:
 
 def role_label(role: str) -> str:
     return gettext(Role(role).label)
+
+
+def permission_label(permission: str) -> str:
+    """One that this version does not know any more goes by its name."""
+    known = permission in set(Permission)
+    return gettext(Permission(permission).label) if known else permission
 
 
 def cause(code: str | None) -> str:
@@ -83,6 +89,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(word=word, word_of_state=word_of_state, device_word=device_word, reading=reading)
     app.jinja_env.globals.update(
         role_label=role_label,
+        permission_label=permission_label,
         cause=cause,
         event_label=event_label,
         sensor_kind=sensor_kind,

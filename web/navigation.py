@@ -61,6 +61,7 @@ GROUPS = (
             Entry("credentials.index", N_("Credentials"), "credential"),
             Entry("emergency.show", N_("Emergency access"), "warn"),
             Entry("check.show", N_("System check"), "check"),
+            Entry("tokens.index", N_("My tokens"), "credential"),
             Entry("about.show", N_("About"), "about"),
         ),
     ),

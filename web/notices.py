@@ -43,6 +43,7 @@ NOTICES = {
     "certificate_added": N_("The certificate now stands for %(name)s."),
     "certificate_revoked": N_("The certificate of %(name)s was revoked and its sessions ended."),
     "prove_again": N_("Prove the second factor once more, then press the button again."),
+    "token_revoked": N_("The API token %(name)s was revoked; it opens nothing any more."),
     "credential_deleted": N_("The credential %(name)s was deleted."),
     "job_cancelled": N_("Job %(number)s is being cancelled."),
     "job_retried": N_("Job %(number)s is queued again."),

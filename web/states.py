@@ -18,6 +18,7 @@ from security.posture import Outcome as CheckOutcome
 from security.posture import Severity as PostureSeverity
 from security.posture.finding import SEVERITY_LABELS
 from security.proposals import State
+from security.tokens import TokenState
 from web.i18n import gettext
 
 
@@ -138,6 +139,11 @@ PROPOSAL = _table(
     (State.REFUSED, "crit", N_("refused")),
     (State.WITHDRAWN, "idle", N_("withdrawn")),
     (State.EXPIRED, "idle", N_("expired")),
+)
+TOKEN = _table(
+    (TokenState.LIVE, "ok", N_("in force")),
+    (TokenState.EXPIRED, "idle", N_("expired")),
+    (TokenState.REVOKED, "idle", N_("revoked")),
 )
 RESULT = _table(
     ("failed", "crit", N_("failed")),

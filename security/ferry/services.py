@@ -28,14 +28,14 @@ At the destination
     receipt_code(row) -> str                                               once released
 
 Reading
-    get_transfer(session, uid), find_transfers(session, *, submitter, states, limit), waiting_for(session, ferry, roles,
-    person), get_incoming(session, number), find_incoming(session, *, states, limit): rows with everything loaded
+    get_transfer(session, uid), find_transfers(session, *, submitter, states, before, limit), get_incoming(session,
+    number), find_incoming(session, *, states, limit), waiting_for(session, ferry, roles, person): rows, all loaded
     report_of(row) -> Report | None                                        wording.render(finding, translate)
 """
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from security.ferry import jobs
@@ -129,14 +129,18 @@ def find_transfers(
     *where: ColumnElement[bool],
     submitter: str | None = None,
     states: Collection[Outgoing] = (),
+    before: FerryTransfer | None = None,
     limit: int = 100,
 ) -> list[FerryTransfer]:
-    """Newest first; `where` is what the reader may see."""
+    """Newest first; `where` is what the reader may see, `before` the last one of the page before."""
     statement = select(FerryTransfer).options(*_TRANSFER).where(*where)
     if submitter is not None:
         statement = statement.where(FerryTransfer.submitter == submitter)
     if states:
         statement = statement.where(FerryTransfer.state.in_(list(states)))
+    if before is not None:
+        as_early = and_(FerryTransfer.created_at == before.created_at, FerryTransfer.id < before.id)
+        statement = statement.where(or_(FerryTransfer.created_at < before.created_at, as_early))
     newest = statement.order_by(FerryTransfer.created_at.desc(), FerryTransfer.id.desc())
     return list(session.scalars(newest.limit(limit)))
 

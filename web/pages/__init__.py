@@ -29,12 +29,14 @@ from web.pages import (
     own_account,
     own_factors,
     password,
+    reference,
     search,
     second_factor,
     session,
     sessions,
     setup,
     status,
+    tokens,
     transfers,
     witness,
 )
@@ -75,5 +77,7 @@ PAGES = (
     sessions.blueprint,
     credentials.blueprint,
     check.blueprint,
+    tokens.blueprint,
+    reference.blueprint,
     about.blueprint,
 )

@@ -1,41 +1,15 @@
-"""One forgiving search: names, pinyin initials, addresses with a mask, any MAC notation, ports, circuit numbers.
+"""The search of every page. One exact hit goes straight there."""
 
-One exact hit goes straight there. A MAC or IP address that is no device's is looked for behind the switches' ports.
-"""
-
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from collectors.health import list_devices, list_lines
-from collectors.models import PortState
-from collectors.survey.whereabouts import Whereabouts, address_of, locate, mac_of
-from inventory.models import Device, Port
-from inventory.scope import Scope
 from security.roles import Permission
+from web import searching
 from web.access import requires
-from web.i18n import gettext
-from web.pinyin import initials
 from web.scope import seen
 from web.state import console
 
 blueprint = Blueprint("search", __name__)
-MOST = 60
-MIN_INITIALS = 2
-
-
-@dataclass(frozen=True)
-class Hit:
-    kind: str
-    name: str
-    detail: str
-    link: str
-    exact: bool
 
 
 @blueprint.get("/search")
@@ -43,77 +17,10 @@ class Hit:
 def find() -> Response:
     words = request.args.get("q", "").strip()[:100]
     with console().database.read() as session:
-        hits = list(_hits(session, words)) if words else []
-        hits += _stations(session, words, known=any(hit.exact for hit in hits))
+        hits = searching.find(session, words, seen()) if words else []
     exact = [hit for hit in hits if hit.exact]
     if len(exact) == 1:
         return redirect(exact[0].link, 303)
-    hits.sort(key=lambda hit: (not hit.exact, hit.name))
-    return make_response(render_template("search.html", words=words, hits=hits[:MOST], total=len(hits)))
-
-
-def _hits(session: Session, words: str) -> Iterator[Hit]:
-    scope, now, text = seen(), console().clock.now(), words.casefold()
-    plain = re.sub(r"(\d)/\d{1,3}$", r"\1", text) if text.count(".") == 3 else text  # noqa: PLR2004  # an IPv4 address
-    for found in list_devices(session, now, scope=scope):
-        device = found.device
-        texts = (device.name, device.address, device.serial, device.model, device.unit.name if device.unit else "")
-        if _matches(plain, *texts) or _by_initials(text, device.name):
-            exact = plain in {device.name.casefold(), device.address, device.serial.casefold()}
-            link = url_for("devices.show", number=device.id)
-            yield Hit(gettext("device"), device.name, f"{device.address or ''} {device.model}", link, exact)
-    for line_found in list_lines(session, now, scope=scope):
-        line = line_found.line
-        if _matches(text, line.name, line.circuit_number, line.b_address) or _by_initials(text, line.name):
-            exact = text in {line.name.casefold(), (line.circuit_number or "").casefold()}
-            link = url_for("lines.show", number=line.id)
-            yield Hit(gettext("line"), line.name, line.circuit_number or "", link, exact)
-    yield from _ports(session, words, scope)
-
-
-def _ports(session: Session, words: str, scope: Scope) -> Iterator[Hit]:
-    mac = mac_of(words)
-    condition = (
-        PortState.mac == mac
-        if mac
-        else Port.name.icontains(words, autoescape=True) | Port.alias.icontains(words, autoescape=True)
+    return make_response(
+        render_template("search.html", words=words, hits=hits[: searching.MOST], total=len(hits), kinds=searching.KINDS)
     )
-    wanted = (
-        select(Port, Device.name, PortState.alias)
-        .join(Device, Device.id == Port.device_id)
-        .outerjoin(PortState, PortState.port_id == Port.id)
-        .where(condition)
-        .limit(MOST)
-    )
-    for port, device, alias in session.execute(scope.apply(wanted, Device)):
-        link = url_for("devices.port", number=port.device_id, port=port.id)
-        yield Hit(gettext("port"), f"{device} {port.name}", port.alias or alias or "", link, exact=mac is not None)
-
-
-def _stations(session: Session, words: str, *, known: bool) -> Iterator[Hit]:
-    """Where a MAC or IP address was learnt; the likeliest is the exact hit, unless a device or port has the address."""
-    mac, address = mac_of(words), address_of(words)
-    found = locate(session, mac=mac, address=address, scope=seen()) if mac or address else []
-    for place, one in enumerate(found):
-        exact = place == 0 and not known
-        yield Hit(gettext("station"), f"{one.device} {one.port}", _station_detail(one), _station_link(one), exact)
-
-
-def _station_detail(one: Whereabouts) -> str:
-    vlan = "" if one.vlan is None else f"VLAN {one.vlan}"
-    beside = gettext("%(number)d others behind the port") % {"number": one.others} if one.others else ""
-    return " · ".join(filter(None, (one.mac, *one.addresses, vlan, beside)))
-
-
-def _station_link(one: Whereabouts) -> str:
-    if one.port_id is None:
-        return url_for("devices.show", number=one.device_id)
-    return url_for("devices.port", number=one.device_id, port=one.port_id)
-
-
-def _matches(text: str, *texts: str | None) -> bool:
-    return any(text in (one or "").casefold() for one in texts)
-
-
-def _by_initials(text: str, name: str) -> bool:
-    return len(text) >= MIN_INITIALS and text.isascii() and text.isalnum() and text in initials(name)
