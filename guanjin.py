@@ -2,14 +2,12 @@
 
 import logging
 import os
-import signal
 import socket
 import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -34,7 +32,7 @@ from core.events import Event
 from core.i18n import N_, language_of, translator
 from core.jobs.errors import WorkerLostError
 from core.settings import sections, variable
-from core.supervisor import REFUSED, FolderUnusableError, Supervisor, die_with_parent, only_one
+from core.supervisor import REFUSED, FolderUnusableError, Supervisor, die_with_parent, only_one, stop_on_signals
 
 if TYPE_CHECKING:
     from automation.archive import ArchiveKeys
@@ -165,7 +163,7 @@ def up(application: Application) -> None:
         descriptors=agent.descriptors,
         descriptor_variable=KEY_AGENT,
     )
-    _stop_on_signals(supervisor.stop)
+    stop_on_signals(supervisor.stop)
     with only_one(settings.storage.data / "run"):
         application.say(N_("console: %(url)s (stop with Ctrl-C)"), url=_address(application))
         _note(application, Event.SYSTEM_STARTED)
@@ -221,7 +219,7 @@ def process(application: Application, name: str) -> None:
     _log_to_stderr(name)
     memory.keep_private()
     stop = threading.Event()
-    _stop_on_signals(stop)
+    stop_on_signals(stop)
     if parent := os.environ.get(PARENT):
         die_with_parent(int(parent))
     try:
@@ -425,15 +423,6 @@ def _log_to_stderr(name: str) -> None:
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format=f"%(asctime)s {name} %(levelname)s %(name)s: %(message)s"
     )
-
-
-def _stop_on_signals(stop: threading.Event) -> None:
-    def handler(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup has it so
-            signal.signal(number, handler)
 
 
 def main() -> None:

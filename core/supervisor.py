@@ -20,6 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 
 from core.clock import Clock
 from core.errors import Category, GuanjinError
@@ -28,6 +29,7 @@ from core.i18n import N_
 log = logging.getLogger(__name__)
 
 PR_SET_PDEATHSIG = 1
+STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 FIRST_DELAY_S = 0.2
 LONGEST_DELAY_S = 30.0
 # A process that ran this long was healthy; its next death starts the back-off anew.
@@ -68,6 +70,27 @@ def die_with_parent(parent: int) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+def stop_on_signals(stop: threading.Event) -> None:
+    """Set `stop` when this process is asked to end.
+
+    The handler only writes to a pipe, and a thread sets the event: a handler runs in the middle of whatever the main
+    thread does, and where that is `stop.wait()` with its lock held, `stop.set()` would wait for that lock for ever.
+    """
+    reader, writer = os.pipe()
+
+    def handler(_signal: int, _frame: FrameType | None) -> None:
+        os.write(writer, b".")
+
+    def pass_on() -> None:
+        os.read(reader, 1)
+        stop.set()
+
+    threading.Thread(target=pass_on, daemon=True).start()
+    for number in STOPPING:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup has it so
+            signal.signal(number, handler)
 
 
 @contextmanager

@@ -16,12 +16,14 @@ from core.errors import Category
 from core.supervisor import (
     LONGEST_DELAY_S,
     REFUSED,
+    STOPPING,
     AlreadyRunningError,
     FolderUnusableError,
     Supervisor,
     is_final,
     only_one,
     restart_delay,
+    stop_on_signals,
 )
 
 NOTES_ITSELF = "import os,sys,time; open(sys.argv[1],'a').write(f'{os.getpid()}\\n'); time.sleep(600)"
@@ -145,3 +147,16 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(FolderUnusableError, match="Not a directory"), only_one(tmp_path / "file" / "run"):
         pass
+
+
+def test_a_signal_in_the_middle_of_waiting_ends_the_waiting() -> None:
+    """`wait()` holds the event's lock for a moment; a handler that wanted it then would wait for ever."""
+    stop, before = threading.Event(), {number: signal.getsignal(number) for number in STOPPING}
+    try:
+        stop_on_signals(stop)
+        with stop._cond:  # type: ignore[attr-defined]  # as `wait` does
+            signal.raise_signal(signal.SIGTERM)
+        assert stop.wait(20)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

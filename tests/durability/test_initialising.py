@@ -69,7 +69,7 @@ def test_killed_at_any_stage_it_is_done_by_doing_it_again(tmp_path: Path, moment
     assert len(site.guanjin("init").strip()) > 20
     status = site.json("database", "status")
     assert status["schema"] == status["needed"]
-    assert sorted(keys(site)) == ["audit.key", "change.key", "ferry.key", "monitor.key"]
+    assert sorted(keys(site)) == ["audit.key", "change.key", "ferry.key", "identity.key", "monitor.key"]
     events = [one["event"] for one in site.json("audit", "list")["records"]]
     assert events.count("system:installation:initialise") == 1
     site.guanjin("audit", "verify")

@@ -38,7 +38,7 @@ def test_nobody_can_become_a_superuser_by_collecting_roles() -> None:
         if Permission.GRANT_ROLES in may:
             assert not may & OPERATING, roles
         if Permission.READ_AUDIT in may:
-            assert may == {Permission.READ_AUDIT}, roles
+            assert may == {Permission.READ_AUDIT, Permission.CONFIRM_AUDIT_REMOVAL}, roles
 
 
 def test_only_the_security_administrator_grants_roles() -> None:
