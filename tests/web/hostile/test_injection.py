@@ -123,7 +123,7 @@ def test_no_number_in_an_address_breaks_a_page(attack: Callable[..., Browser], n
         judge(knock(browser, door, PLAUSIBLE), door)
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("known", [True, False])
 def test_no_text_breaks_a_page_or_comes_back_as_markup(
     attack: Callable[..., Browser], filled: Database, *, known: bool
