@@ -19,10 +19,7 @@ from core.commandline import (
     Application,
     LazyGroup,
     explain,
-    json_option,
     pass_application,
-    print_json,
-    print_table,
     run,
     translate_help,
 )
@@ -31,7 +28,6 @@ from core.errors import Category, GuanjinError
 from core.events import Event
 from core.i18n import N_, language_of, translator
 from core.jobs.errors import WorkerLostError
-from core.settings import sections, variable
 from core.supervisor import REFUSED, FolderUnusableError, Supervisor, die_with_parent, only_one, stop_on_signals
 
 if TYPE_CHECKING:
@@ -56,11 +52,13 @@ GROUPS: dict[str, str] = {
     "check": "web.posture:check",
     "config": "automation.commands:config",
     "credential": "security.commands:credential",
+    "database": "core.commands:database",
     "emergency": "security.commands:emergency",
     "ferry": "security.ferry.commands:ferry",
     "health": "collectors.commands:health",
     "inventory": "inventory.commands:inventory",
     "job": "core.jobs.commands:job",
+    "settings": "core.commands:settings",
     "snmp": "collectors.snmp.commands:snmp",
     "vault": "security.commands:vault",
 }
@@ -92,11 +90,11 @@ def cli(ctx: click.Context, config: Path | None, passphrase_fd: int | None) -> N
     ctx.call_on_close(ctx.obj.close)
 
 
-def _record(session: Session, event: Event, subject: str) -> str:
+def _record(session: Session, event: Event, subject: str, before: object, after: object) -> str:
     from security import audit  # noqa: PLC0415  # commands load what they need
 
     actor = audit.console_actor()
-    audit.record(session, event, actor, subject=subject)
+    audit.record(session, event, actor, subject=subject, before=before, after=after)
     return actor.name
 
 
@@ -344,74 +342,6 @@ def _worker_services(application: Application) -> WorkerServices:
 
 
 PROCESSES = {"web": _web, "poller": _poller, "worker": _worker}
-
-
-@cli.command(help=N_("List every setting with its value, its environment variable and its meaning."))
-@json_option
-@pass_application
-def settings(application: Application, *, as_json: bool) -> None:
-    rows = [
-        (
-            f"{section}.{name}",
-            getattr(getattr(application.settings, section), name),
-            variable(section, name),
-            field.description,
-        )
-        for section, kind in sections()
-        for name, field in kind.model_fields.items()
-    ]
-    if as_json:
-        print_json([{"name": a, "value": b, "variable": c, "help": d} for a, b, c, d in rows])
-        return
-    translate = application.translate
-    headings = [
-        translate(N_("setting")),
-        translate(N_("value")),
-        translate(N_("environment variable")),
-        translate(N_("meaning")),
-    ]
-    print_table(headings, [(a, b, c, translate(d or "")) for a, b, c, d in rows])
-
-
-@cli.group(help=N_("The database's schema."))
-def database() -> None:
-    pass
-
-
-@database.command("status", help=N_("Show the schema that the database has and the one that this program needs."))
-@json_option
-@pass_application
-def database_status(application: Application, *, as_json: bool) -> None:
-    found = Database(application.settings.database_url)
-    status = {"database": found.url.render_as_string(), "schema": schema.current(found), "needed": schema.head()}
-    found.close()
-    if as_json:
-        print_json(status)
-    else:
-        print_table(list(status), [list(status.values())])
-
-
-@database.command("upgrade", help=N_("Bring the database to the schema that this program needs."))
-@pass_application
-def database_upgrade(application: Application) -> None:
-    found = Database(application.settings.database_url)
-    before = schema.current(found)
-    if before is None:
-        raise schema.SchemaMissingError(url=found.url.render_as_string())
-    schema.upgrade(found)
-    if before != schema.head():
-        _note_upgrade(found, before)
-    found.close()
-    application.say(N_("the database has schema %(schema)s"), schema=schema.head())
-
-
-def _note_upgrade(found: Database, before: str) -> None:
-    from security import audit  # noqa: PLC0415  # commands load what they need
-
-    old, new = {"schema": before}, {"schema": schema.head()}
-    actor = audit.console_actor()
-    with found.write() as session:
-        audit.record(session, Event.SCHEMA_UPGRADED, actor, subject="installation", before=old, after=new)
 
 
 def _address(application: Application) -> str:

@@ -32,7 +32,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help=N_("print JSO
 
 
 # The audit log is above this package, so the composition root hands it in.
-Recorder = Callable[[Session, Event, str], str]
+Recorder = Callable[[Session, Event, str, object, object], str]
 
 
 class StorageFailedError(GuanjinError):
@@ -74,11 +74,13 @@ class Application:
         schema.require(database)
         return database
 
-    def record(self, session: Session, event: Event, subject: str) -> str:
+    def record(
+        self, session: Session, event: Event, subject: str, *, before: object = None, after: object = None
+    ) -> str:
         """Put what the person at the terminal does into the audit log, in the change's transaction; his name there."""
         if self._recorder is None:
             raise LookupError("nothing that must be recorded can be done without a recorder")
-        return self._recorder(session, event, subject)
+        return self._recorder(session, event, subject, before, after)
 
     def close(self) -> None:
         if "database" in self.__dict__:

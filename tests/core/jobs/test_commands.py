@@ -36,7 +36,7 @@ def guanjin(
     monkeypatch.setenv("GUANJIN_LANGUAGE", "en")
     monkeypatch.setenv("GUANJIN_STORAGE_DATA", str(database.path.parent))
 
-    def recorder(_session: Session, event: Event, subject: str) -> str:
+    def recorder(_session: Session, event: Event, subject: str, _before: object, _after: object) -> str:
         recorded.append((event, subject))
         return "console:li"
 
