@@ -100,7 +100,7 @@ def _happenings() -> Iterator[Happening]:
     while True:
         number += 1
         rare = number % 100_003 == 0
-        event = Event.ROLE_GRANTED if rare else (Event.DEVICE_CHANGED, Event.LOGIN_SUCCEEDED)[number % 2]
+        event = Event.ROLE_GRANTED if rare else (Event.OBJECT_CHANGED, Event.LOGIN_SUCCEEDED)[number % 2]
         actor = Actor(f"person{number % 211}", "person", number % 211, f"10.1.{number % 7}.{number % 199}")
         yield Happening(
             event,
@@ -165,7 +165,7 @@ def _search(database: Database, count: int) -> Iterator[tuple[str, float]]:
     searches = {
         "the newest": Filter(),
         "a rare event": Filter(event=Event.ROLE_GRANTED),
-        "a common event": Filter(event=Event.DEVICE_CHANGED),
+        "a common event": Filter(event=Event.OBJECT_CHANGED),
         "a refusal": Filter(result="refused"),
         "what never was": Filter(result="failed"),
         "a device": Filter(subject="device:SW-00042"),

@@ -1,5 +1,7 @@
 """Makes a fresh instance ready, in one transaction: either all of it is there or the next start does it again."""
 
+from datetime import UTC, datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,7 +13,7 @@ from demo.cast import PERSONS, Person
 from demo.county.ledger import BACKUP_CREDENTIAL, READ_CREDENTIAL
 from demo.devices.model import COMMUNITY, PASSWORD, USERNAME
 from demo.instance import Instance, Secrets
-from inventory.ledger.importing import import_ledger
+from inventory.changes.importing import import_ledger
 from inventory.ledger.opening import load
 from inventory.models import Unit
 from security import accounts, proposals, setup
@@ -42,7 +44,7 @@ def prepare(instance: Instance, given: Secrets) -> Database:
         ledger = load(instance.ledger)
         with database.write() as session:
             record(session, Event.SYSTEM_INITIALISED, DEMO, subject="installation")
-            import_ledger(session, ledger, DEMO)
+            import_ledger(session, ledger, DEMO, now=datetime.now(UTC))
             create_accounts(session, persons, hashed)
             store_credentials(session, vault)
             for device in devices_to_back_up(session):

@@ -20,3 +20,8 @@ def is_of_one_device(address: Address) -> bool:
     # 240.0.0.0/4 with the broadcast address; IPv6 calls its own loopback address reserved.
     reserved = address.is_reserved and not address.is_loopback
     return not (address.is_multicast or address.is_unspecified or address.is_link_local or reserved)
+
+
+def sort_key(address: Address) -> str:
+    """33 characters that sort as the addresses do, IPv4 before IPv6: what a query compares to find a subnet's own."""
+    return f"{address.version}{int(address):032x}"

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from core.commandline import Application, json_option, pass_application, print_json, print_table
 from core.i18n import N_, Translate
+from inventory.changes import importing, report
 from inventory.dependents import dependents
 from inventory.devices import device_named, find_devices
 from inventory.errors import LedgerWrongError, NotFoundError, NothingNamedError
 from inventory.facts import device_facts, line_facts, unit_facts
 from inventory.kinds import ObjectKind
 from inventory.labels import LABELS, label
-from inventory.ledger import importing, report
+from inventory.ledger.layout import layout_of
 from inventory.ledger.opening import load
 from inventory.ledger.reading import read
 from inventory.ledger.sheets import SHEET_OF, Column
@@ -75,12 +76,14 @@ def inventory() -> None:
 def import_file(application: Application, file: Path, kind: str | None, *, apply: bool, as_json: bool) -> None:
     chosen = ObjectKind(kind) if kind else None
     ledger = load(file)
-    reading = read(ledger, chosen)
     with application.database.read() as session:
+        reading = read(ledger, chosen, layout_of(session))
         preview = importing.preview(session, ledger, chosen, reading)
     if apply and not preview.plan.problems:
         with application.database.write() as session:
-            preview = importing.import_ledger(session, ledger, audit.console_actor(), chosen, reading)
+            preview = importing.import_ledger(
+                session, ledger, audit.console_actor(), chosen, reading, now=application.clock.now()
+            )
     _print_preview(application, preview, as_json=as_json)
     if preview.plan.problems:
         raise LedgerWrongError(file=ledger.name, count=len(preview.plan.problems))

@@ -26,7 +26,12 @@ DEVICES: Final = Listing(
         "life_cycle": Device.life_cycle,
         "maintenance_until": Device.maintenance_until,
     },
-    loaded=(joinedload(Device.unit), joinedload(Device.site), joinedload(Device.room).joinedload(Room.site)),
+    loaded=(
+        joinedload(Device.unit),
+        joinedload(Device.site),
+        joinedload(Device.room).joinedload(Room.site),
+        joinedload(Device.rack),
+    ),
 )
 
 

@@ -35,6 +35,33 @@ class DeviceRole(StrEnum):
     RECORDER = "recorder"
 
 
+class AddressUse(StrEnum):
+    """What an address is kept for; `DYNAMIC` ones are handed out by a DHCP server."""
+
+    ASSIGNED = "assigned"
+    RESERVED = "reserved"
+    DYNAMIC = "dynamic"
+
+
+class ChangeOrigin(StrEnum):
+    """By which way a change set came."""
+
+    FORM = "form"
+    LEDGER = "ledger"
+    DISCOVERY = "discovery"
+    API = "api"
+    UNDO = "undo"
+
+
+class FieldFormat(StrEnum):
+    """What a custom field holds."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    CHOICE = "choice"
+
+
 class SnmpVersion(StrEnum):
     V1 = "1"
     V2C = "2c"
@@ -75,6 +102,10 @@ class ObjectKind(StrEnum):
     UNIT = "unit"
     CONTACT = "contact"
     ROOM = "room"
+    RACK = "rack"
     DEVICE = "device"
     LINE = "line"
+    VLAN = "vlan"
+    SUBNET = "subnet"
+    ADDRESS = "address"
     SYSTEM = "system"

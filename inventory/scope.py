@@ -46,7 +46,7 @@ class Scope:
     def apply(self, statement: Select[*Columns], kind: type[Any]) -> Select[*Columns]:
         return statement if self.reach.everywhere else statement.where(self.of(kind))
 
-    def covers(self, session: Session, thing: Device | Line) -> bool:
+    def covers(self, session: Session, thing: Device | Line | Unit) -> bool:
         """Whether one object is in it; asked of the database, as every list is."""
         if self.reach.everywhere:
             return True

@@ -1,8 +1,8 @@
 """Everything that other packages ask of the inventory, under one roof; each thing lives in the module of its noun."""
 
+from inventory.changes.importing import Preview, import_ledger, preview
 from inventory.dependents import Dependents, dependents
 from inventory.devices import device, device_named, find_devices
-from inventory.ledger.importing import Preview, import_ledger, preview
 from inventory.ledger.opening import LedgerFile
 from inventory.lines import find_lines, line, line_named
 from inventory.listing import Page

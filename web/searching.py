@@ -17,9 +17,9 @@ from collectors.models import PortState
 from collectors.survey.whereabouts import Whereabouts, address_of, locate, mac_of
 from core.i18n import N_
 from inventory.models import Device, Port
+from inventory.pinyin import initials
 from inventory.scope import Scope
 from web.i18n import gettext
-from web.pinyin import initials
 from web.state import console
 
 MOST: Final = 60

@@ -7,15 +7,13 @@ one dedupe key (partial unique indexes), a step recorded twice (primary key), a 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Float, ForeignKey, Index, Integer, String, text
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base
+from core.database import Base, JsonOrNothing
 from core.jobs.values import JobId, JobState
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")
-JsonOrNothing = JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 
 
 class Job(Base):

@@ -35,7 +35,10 @@ def rows(sample: Sample, sheet: Sheet) -> list[list[str]]:
     heading = [column.heading for column in sheet.columns]
     return [
         heading,
-        *([column.format.show(getattr(row, column.field)) for column in sheet.columns] for row in kinds[sheet.kind]),
+        *(
+            [column.format.show(getattr(row, column.field, column.default)) for column in sheet.columns]
+            for row in kinds.get(sheet.kind, ())
+        ),
     ]
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
-from ipaddress import ip_interface
+from ipaddress import ip_interface, ip_network
 from typing import Protocol
 
 from core.i18n import N_, translator
@@ -22,6 +22,7 @@ from inventory.ledger.values import UnexpectedValueError, Value
 
 MOST_DIGITS = 10**15  # beyond it a spreadsheet keeps a number only approximately
 SEPARATORS = re.compile(r"[、,，;；\n\r]+")
+NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
 TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 DATE = re.compile(
     r"([0-9]{4})(?:[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日?|([0-9]{2})([0-9]{2}))"
@@ -73,6 +74,25 @@ class Names:
 
     def show(self, value: Value) -> str:
         return "、".join(sorted("/".join(key) for key in value)) if isinstance(value, frozenset) else ""
+
+
+@dataclass(frozen=True)
+class Tags:
+    """Words of the office's own, sorted; what separates them in the cell or in the database cannot be part of one."""
+
+    most: int = 12
+    limit: int = 30
+
+    def parse(self, raw: object) -> tuple[str, ...]:
+        found = sorted({clean(part) for part in SEPARATORS.split(text_of(raw)) if clean(part)})
+        if len(found) > self.most or any(len(tag) > self.limit or "|" in tag for tag in found):
+            raise UnexpectedValueError(
+                N_("at most %(most)s words of %(limit)s characters, without |"), most=self.most, limit=self.limit
+            )
+        return tuple(found)
+
+    def show(self, value: Value) -> str:
+        return "、".join(value) if isinstance(value, tuple) else ""
 
 
 @dataclass(frozen=True)
@@ -158,6 +178,51 @@ class Address:
         if not is_of_one_device(address):
             raise UnexpectedValueError(N_("the address of one device; none for many, for nobody or of the local link"))
         return str(address)
+
+    def show(self, value: Value) -> str:
+        return str(value or "")
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """A subnet in its shortest spelling; the mask may be written out. Bits of a host are refused, not dropped."""
+
+    def parse(self, raw: object) -> str:
+        try:
+            return str(ip_network(plain(text_of(raw)).replace(" ", "")))
+        except ValueError as error:
+            raise UnexpectedValueError(N_("a subnet such as 10.1.0.0/16, its host part zero")) from error
+
+    def show(self, value: Value) -> str:
+        return str(value or "")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of an office's own field, kept as it is written: 12.50 stays 12.50."""
+
+    def parse(self, raw: object) -> str:
+        text = plain(text_of(raw)).replace(",", "")
+        if not NUMBER.fullmatch(text):
+            raise UnexpectedValueError(N_("a number"))
+        return text
+
+    def show(self, value: Value) -> str:
+        return str(value or "")
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of the words that an office gave its own field."""
+
+    words: tuple[str, ...]
+
+    def parse(self, raw: object) -> str:
+        text = fold(text_of(raw))
+        found = next((word for word in self.words if fold(word) == text), None)
+        if found is None:
+            raise UnexpectedValueError(N_("one of %(words)s"), words="、".join(self.words))
+        return found
 
     def show(self, value: Value) -> str:
         return str(value or "")

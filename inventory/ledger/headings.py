@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
 from typing import Final
 
 from core.i18n import N_
 from inventory.kinds import ObjectKind
-from inventory.ledger.sheets import SHEET_OF, SHEETS, Column, Sheet
+from inventory.ledger.sheets import SHEETS, Column, Layout, Sheet
 from inventory.ledger.table import Table
 from inventory.ledger.text import fold
 from inventory.ledger.values import Problem, Where
@@ -64,7 +63,7 @@ def _missing(table: Table, sheet: Sheet, row: int, columns: Mapping[int, Column]
 
 
 def _match(row: object, sheet: Sheet) -> list[tuple[int, Column]]:
-    known = _known(sheet.kind)
+    known = sheet.meanings
     cells = enumerate(row) if isinstance(row, list | tuple) else ()
     matched = ((index, known.get(_heading(cell))) for index, cell in cells if isinstance(cell, str))
     return [(index, column) for index, column in matched if column is not None]
@@ -74,20 +73,10 @@ def _heading(cell: str) -> str:
     return fold(cell).strip("*").removesuffix("(必填)").strip("*")
 
 
-@cache
-def _known(kind: ObjectKind) -> Mapping[str, Column]:
-    names: dict[str, Column] = {}
-    for column in SHEET_OF[kind].columns:
-        for name in (column.heading, column.english, *column.aliases):
-            names[fold(name)] = column
-            names.update({f"{fold(name)}({unit})": column for unit in column.units})
-    return names
-
-
-def kind_of(table: Table) -> ObjectKind | None:
+def kind_of(table: Table, layout: Layout) -> ObjectKind | None:
     """What a table without a title lists: the one kind whose required headings are all there and that knows most."""
     scores: dict[ObjectKind, int] = {}
-    for sheet in SHEETS:
+    for sheet in layout.values():
         found = headings_of(table, sheet)
         if found and not found.problems:
             scores[sheet.kind] = len(found.columns)

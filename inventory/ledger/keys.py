@@ -7,7 +7,6 @@ from inventory.kinds import AdministrativeLevel, ObjectKind
 from inventory.ledger.plan import State
 from inventory.ledger.reading import Row
 from inventory.ledger.references import References
-from inventory.ledger.sheets import SHEET_OF
 from inventory.ledger.text import fold
 from inventory.ledger.values import Key, Problem, UnexpectedValueError
 
@@ -46,7 +45,7 @@ def _within(rows: Sequence[Row], references: References, problems: list[Problem]
     """Kinds whose name is unique, or unique within what the first key field refers to."""
     keyed: Keyed = []
     for row in rows:
-        outer = SHEET_OF[row.kind].column(SHEET_OF[row.kind].key[0])
+        outer = row.sheet.column(row.sheet.key[0])
         prefix: Key = ()
         if outer.refers is not None:
             cell = row.cells.get(outer.field)

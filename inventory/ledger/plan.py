@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from inventory.kinds import ObjectKind
+from inventory.ledger.sheets import Sheet
 from inventory.ledger.values import Key, Problem, Value, Values, Where
 
 # Everything that there is, by kind and natural key; every field of the kind's sheet has a value.
@@ -20,13 +21,18 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One row of the file against what there is; `before` is None for what is new."""
+    """One row of the file against what there is; `before` is None for what is new, `was` the key before a renaming."""
 
-    kind: ObjectKind
+    sheet: Sheet
     key: Key
     where: Where
     before: Values | None
     after: Values
+    was: Key | None = None
+
+    @property
+    def kind(self) -> ObjectKind:
+        return self.sheet.kind
 
     @property
     def fields(self) -> Mapping[str, tuple[Value, Value]]:
@@ -64,5 +70,7 @@ def requested(state: State, changes: tuple[Change, ...]) -> dict[ObjectKind, dic
     """The state that there is once the changes are written."""
     result = {kind: dict(state.get(kind, {})) for kind in ObjectKind}
     for change in changes:
+        if change.was is not None:
+            result[change.kind].pop(change.was, None)
         result[change.kind][change.key] = change.after
     return result

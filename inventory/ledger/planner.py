@@ -6,37 +6,47 @@ from core.i18n import N_
 from inventory.kinds import ObjectKind
 from inventory.ledger.keys import key_rows
 from inventory.ledger.plan import Change, ChangePlan, State
+from inventory.ledger.racking import collisions
 from inventory.ledger.reading import Cell, Row
 from inventory.ledger.references import References
 from inventory.ledger.rules import apply_rules
-from inventory.ledger.sheets import SHEET_OF, Column, Sheet
+from inventory.ledger.sheets import Column, Sheet
 from inventory.ledger.uniqueness import backup_loops, conflicts
 from inventory.ledger.values import Clear, Key, Problem, UnexpectedValueError, Value, Values
 
 
-def plan(rows: Sequence[Row], state: State) -> ChangePlan:
-    """What the rows would make of the state; changes stand in the order of writing."""
+def plan(rows: Sequence[Row], state: State, was: Key | None = None) -> ChangePlan:
+    """What the rows would make of the state; changes stand in the order of writing.
+
+    `was` is the key of the object that a single row is about, so that the row may give it another name.
+    """
     problems: list[Problem] = []
     references = References()
     keyed = key_rows(rows, state, references, problems)
     changes = []
     for key, row in keyed:
-        before = state.get(row.kind, {}).get(key)
-        change = _Merge(row, key, before, references).change(problems)
+        known = state.get(row.kind, {})
+        if was not in {None, key} and key in known:
+            problems.append(
+                row.problem("name", UnexpectedValueError(N_("a name of its own; there is one of this name")))
+            )
+        change = _Merge(row, key, known.get(was or key), references, was).change(problems)
         if change is not None:
             changes.append(change)
     by_key = {(row.kind, key): row for key, row in keyed}
     problems += conflicts(state, changes, by_key)
     problems += backup_loops(state, changes, by_key)
+    problems += collisions(state, changes, by_key)
     return ChangePlan(tuple(changes), tuple(problems))
 
 
 class _Merge:
     """One row laid over what there is."""
 
-    def __init__(self, row: Row, key: Key, before: Values | None, references: References) -> None:
+    def __init__(self, row: Row, key: Key, before: Values | None, references: References, was: Key | None) -> None:
         self.row = row
         self.key = key
+        self.was = was if was != key else None
         self.before = before
         self.references = references
         self.problems: list[Problem] = []
@@ -45,13 +55,13 @@ class _Merge:
         """None for a wrong row, whose problems are then known."""
         if self.row.wrong:
             return None
-        sheet = SHEET_OF[self.row.kind]
+        sheet = self.row.sheet
         after = {column.field: self._value(column) for column in sheet.columns}
         after |= _key_values(sheet, self.key)
         self._require(sheet, after)
         apply_rules(self.row, self.before or {}, after, self.references, self._wrong)
         problems += self.problems
-        return None if self.problems else Change(self.row.kind, self.key, self.row.where, self.before, after)
+        return None if self.problems else Change(sheet, self.key, self.row.where, self.before, after, self.was)
 
     def _value(self, column: Column) -> Value:
         cell = self.row.cells.get(column.field)
@@ -59,7 +69,7 @@ class _Merge:
             return column.default if self.before is None else self.before[column.field]
         if isinstance(cell.value, Clear):
             return column.default
-        if column.refers is None or column.field in SHEET_OF[self.row.kind].key or column.refers is ObjectKind.ROOM:
+        if column.refers is None or column.field in self.row.sheet.key or column.refers is ObjectKind.ROOM:
             return cell.value
         return self._referred(column, column.refers, cell)
 

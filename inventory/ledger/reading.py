@@ -9,7 +9,7 @@ from inventory.errors import LedgerKindError, LedgerUnknownError
 from inventory.kinds import ObjectKind
 from inventory.ledger.headings import Headings, headings_of, kind_of, sheet_titled
 from inventory.ledger.opening import LedgerFile, tables
-from inventory.ledger.sheets import SHEET_OF, SHEETS, Column
+from inventory.ledger.sheets import SHEET_OF, SHEETS, Column, Layout, Sheet
 from inventory.ledger.table import UNSTORED_FORMULA, Table, is_blank
 from inventory.ledger.text import NOTHING, clean
 from inventory.ledger.values import CLEAR, Clear, Problem, UnexpectedValueError, Value, Where
@@ -31,11 +31,15 @@ class Row:
     A wrong row is kept, so that others may refer to it by its name.
     """
 
-    kind: ObjectKind
+    sheet: Sheet
     where: Where
     cells: Mapping[str, Cell]
     columns: Mapping[str, int] = field(default_factory=dict)
     wrong: bool = False
+
+    @property
+    def kind(self) -> ObjectKind:
+        return self.sheet.kind
 
     def place(self, name: str) -> Where:
         """The cell of a field, also when it is blank; the whole row when the file has no such column."""
@@ -46,7 +50,7 @@ class Row:
         return cell.shown if cell else ""
 
     def problem(self, name: str, error: UnexpectedValueError) -> Problem:
-        return Problem(self.place(name), self.shown(name), error.expected, error.facts)
+        return Problem(self.place(name), self.shown(name), error.expected, error.facts, name)
 
 
 @dataclass
@@ -59,40 +63,40 @@ class Reading:
     broken: bool = False
 
 
-def read(file: LedgerFile, kind: ObjectKind | None = None) -> Reading:
+def read(file: LedgerFile, kind: ObjectKind | None = None, layout: Layout = SHEET_OF) -> Reading:
     """Raises LedgerError where the file as a whole cannot be taken."""
     found, titled = tables(file)
-    known = list(_known_tables(file, found, kind, titled=titled))
+    known = list(_known_tables(file, found, kind, layout, titled=titled))
     reading = Reading()
     taken = {id(table) for table, _ in known}
     reading.ignored += [table.title for table in found if id(table) not in taken]
     for table, table_kind in known:
-        _read_table(reading, table, table_kind)
+        _read_table(reading, table, layout[table_kind])
     return reading
 
 
 def _known_tables(
-    file: LedgerFile, found: Sequence[Table], kind: ObjectKind | None, *, titled: bool
+    file: LedgerFile, found: Sequence[Table], kind: ObjectKind | None, layout: Layout, *, titled: bool
 ) -> Iterator[tuple[Table, ObjectKind]]:
     known = "、".join(sheet.title for sheet in SHEETS)
     if not titled:
-        told = kind or kind_of(found[0])
+        told = kind or kind_of(found[0], layout)
         if told is None:
             raise LedgerKindError(file=file.name, known=", ".join(word.value for word in ObjectKind))
         yield found[0], told
         return
     pairs = [(table, sheet.kind) for table in found if (sheet := sheet_titled(table.title))]
     if not pairs:  # Sheet1, as spreadsheets call it: the headings tell
-        pairs = [(table, told) for table in found if (told := kind_of(table))]
+        pairs = [(table, told) for table in found if (told := kind_of(table, layout))]
     if not pairs:
         raise LedgerUnknownError(file=file.name, found="、".join(table.title for table in found) or "-", known=known)
     yield from (pair for pair in pairs if kind in {None, pair[1]})
 
 
-def _read_table(reading: Reading, table: Table, kind: ObjectKind) -> None:
-    headings = headings_of(table, SHEET_OF[kind])
+def _read_table(reading: Reading, table: Table, sheet: Sheet) -> None:
+    headings = headings_of(table, sheet)
     if headings is None:
-        names = "、".join(column.heading for column in SHEET_OF[kind].columns if column.required)
+        names = "、".join(column.heading for column in sheet.columns if column.required)
         where = Where(table.title, min(table.rows, default=1))
         reading.problems.append(Problem(where, "", N_("a row with the headings %(names)s"), {"names": names}))
         reading.broken = True
@@ -118,14 +122,19 @@ def _read_row(reading: Reading, table: Table, number: int, headings: Headings) -
         place = Where(table.title, number, index + 1)
         if not is_blank(raw):
             try:
-                cells[column.field] = Cell(_shown(raw), _parse(column, raw))
+                cells[column.field] = parsed(column, raw)
             except UnexpectedValueError as error:
                 reading.problems.append(Problem(place, _shown(raw), error.expected, error.facts))
         elif column.field in headings.sheet.key and column.required:
             reading.problems.append(Problem(place, "", N_("a value: it cannot be empty")))
     wrong = len(reading.problems) > before
     places = {column.field: index + 1 for index, column in headings.columns.items()}
-    reading.rows.append(Row(headings.sheet.kind, Where(table.title, number), cells, places, wrong))
+    reading.rows.append(Row(headings.sheet, Where(table.title, number), cells, places, wrong))
+
+
+def parsed(column: Column, raw: object) -> Cell:
+    """One cell that is not blank; raises UnexpectedValueError."""
+    return Cell(_shown(raw), _parse(column, raw))
 
 
 def _parse(column: Column, raw: object) -> Value | Clear:

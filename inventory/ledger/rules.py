@@ -1,6 +1,7 @@
 """What must hold between the cells of one row, and what follows from them."""
 
 from collections.abc import Callable, Mapping
+from ipaddress import ip_address, ip_network
 
 from core.i18n import N_
 from inventory.kinds import ObjectKind
@@ -16,6 +17,9 @@ def apply_rules(row: Row, before: Values, after: dict[str, Value], references: R
     """Complete `after` in place; `wrong(field, error)` reports a cell."""
     if row.kind is ObjectKind.DEVICE:
         _place(row, after, references, wrong)
+        _rack(row, before, after, wrong)
+    elif row.kind is ObjectKind.SUBNET:
+        _gateway(after, wrong)
     elif row.kind is ObjectKind.LINE:
         for end in ("a", "b"):
             _end(row, end, before, after, wrong)
@@ -47,6 +51,26 @@ def _room(name: str, site: Value, references: References, *, strict: bool) -> Ke
     if found and not here and strict:
         raise UnexpectedValueError(N_("a room of the site in this row, or 地点/机房"))
     return one_of(here or found)
+
+
+def _rack(row: Row, before: Values, after: dict[str, Value], wrong: Wrong) -> None:
+    """A rack is one of the device's room: another room takes the old rack away, and its place with it."""
+    said = row.cells.get("rack")
+    if (said is None or isinstance(said.value, Clear)) and after["room"] != before.get("room"):
+        after["rack"] = None
+    if after["rack"] is None:
+        if "rack_position" not in row.cells:
+            after["rack_position"] = None
+        elif after["rack_position"] is not None:
+            wrong("rack_position", UnexpectedValueError(N_("the rack, in its own column")))
+    elif after["room"] is None:
+        wrong("rack", UnexpectedValueError(N_("the room that this rack stands in, in its own column")))
+
+
+def _gateway(after: Mapping[str, Value], wrong: Wrong) -> None:
+    gateway, prefix = after["gateway"], after["name"]
+    if gateway is not None and ip_address(str(gateway)) not in ip_network(str(prefix)):
+        wrong("gateway", UnexpectedValueError(N_("an address of the subnet %(prefix)s"), prefix=prefix))
 
 
 def _end(row: Row, end: str, before: Values, after: dict[str, Value], wrong: Wrong) -> None:

@@ -6,15 +6,17 @@ are stable; a new spelling found in an office's file becomes an alias.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from core.i18n import N_
-from inventory.kinds import AdministrativeLevel, ContactRole, DeviceRole, LifeCycle, ObjectKind, SnmpVersion
+from inventory.kinds import AddressUse, AdministrativeLevel, ContactRole, DeviceRole, LifeCycle, ObjectKind, SnmpVersion
 from inventory.kinds import Carrier as CarrierKind
 from inventory.kinds import LineKind as KindOfLine
 from inventory.ledger import spellings
-from inventory.ledger.formats import Address, Day, Format, Level, Name, Names, Text, Token, Words
+from inventory.ledger.formats import Address, Day, Format, Level, Name, Names, Prefix, Tags, Text, Token, Words
 from inventory.ledger.quantities import Bandwidth, Money, Share, Whole
+from inventory.ledger.text import fold
 from inventory.ledger.values import Value
 
 NAME: Final = Text(120)
@@ -22,6 +24,7 @@ CODE: Final = Text(64)
 PLACE: Final = Text(240)
 NOTES: Final = Text(4000)
 PORT: Final = Whole(1, 65535)
+CUSTOM: Final = "custom."
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,11 @@ class Column:
     help: str = ""
     default: Value = None
 
+    @property
+    def custom(self) -> str | None:
+        """The name of the office's own field that this is."""
+        return self.field.removeprefix(CUSTOM) if self.field.startswith(CUSTOM) else None
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -57,6 +65,16 @@ class Sheet:
     def column(self, field: str) -> Column:
         return next(column for column in self.columns if column.field == field)
 
+    @cached_property
+    def meanings(self) -> Mapping[str, Column]:
+        """Which column each spelling of a heading means."""
+        names: dict[str, Column] = {}
+        for column in self.columns:
+            for name in (column.heading, column.english, *column.aliases):
+                names[fold(name)] = column
+                names.update({f"{fold(name)}({unit})": column for unit in column.units})
+        return names
+
 
 def _reference(
     heading: str, english: str, field: str, refers: ObjectKind, *aliases: str, required: bool = False, text: str = ""
@@ -68,6 +86,15 @@ def _name(*aliases: str) -> Column:
     return Column("名称", "Name", "name", NAME, required=True, aliases=aliases)
 
 
+_TAGS: Final = Column(
+    "标签",
+    "Tags",
+    "tags",
+    Tags(),
+    aliases=("标记",),
+    default=(),
+    help=N_("words of your own, separated by 、"),
+)
 _NOTES: Final = Column("备注", "Notes", "notes", NOTES, aliases=("说明",), default="")
 
 REGIONS: Final = Sheet(
@@ -95,6 +122,7 @@ REGIONS: Final = Sheet(
             text=N_("empty for the topmost region; 上级/名称 where a name occurs twice"),
         ),
         Column("代码", "Code", "code", CODE, aliases=("行政区划代码", "区划代码")),
+        _TAGS,
         _NOTES,
     ),
     aliases=("区划",),
@@ -109,6 +137,7 @@ SITES: Final = Sheet(
         _name("地点名称", "地点"),
         Column("地址", "Address", "address", PLACE, aliases=("详细地址",), default=""),
         _reference("行政区划", "Region", "region", ObjectKind.REGION, "所属行政区划", "所在区划"),
+        _TAGS,
         _NOTES,
     ),
     aliases=("场所", "站点"),
@@ -124,6 +153,7 @@ UNITS: Final = Sheet(
         Column("简称", "Short name", "short_name", NAME, aliases=("单位简称",), default=""),
         _reference("行政区划", "Region", "region", ObjectKind.REGION, "所属行政区划", "所在区划"),
         _reference("地点", "Site", "site", ObjectKind.SITE, "所在地点", "办公地点"),
+        _TAGS,
         _NOTES,
     ),
     aliases=("单位台账", "接入单位"),
@@ -147,6 +177,7 @@ CONTACTS: Final = Sheet(
         ),
         Column("电话", "Phone", "phone", CODE, aliases=("联系电话", "手机", "手机号", "手机号码"), default=""),
         Column("邮箱", "Email", "email", NAME, aliases=("电子邮箱", "邮件"), default=""),
+        _TAGS,
         _NOTES,
     ),
     aliases=("通讯录",),
@@ -161,9 +192,35 @@ ROOMS: Final = Sheet(
         _reference("地点", "Site", "site", ObjectKind.SITE, "所在地点", required=True),
         _name("机房名称", "机房"),
         Column("楼层", "Floor", "floor", CODE, default=""),
+        _TAGS,
         _NOTES,
     ),
     aliases=("机房台账",),
+)
+
+RACKS: Final = Sheet(
+    ObjectKind.RACK,
+    "机柜",
+    "Racks",
+    ("room", "name"),
+    (
+        _reference(
+            "机房",
+            "Room",
+            "room",
+            ObjectKind.ROOM,
+            "所在机房",
+            required=True,
+            text=N_("地点/机房 where the name of the room occurs twice"),
+        ),
+        Column("名称", "Name", "name", CODE, required=True, aliases=("机柜名称", "机柜编号", "机柜号", "机柜")),
+        Column(
+            "高度", "Height", "height", Whole(1, 60, {"u": 1}), aliases=("机柜高度", "总U数"), units=("u",), default=42
+        ),
+        _TAGS,
+        _NOTES,
+    ),
+    aliases=("机柜台账",),
 )
 
 DEVICES: Final = Sheet(
@@ -210,8 +267,33 @@ DEVICES: Final = Sheet(
             "所在机房",
             text=N_("a room of the site in this row, or 地点/机房"),
         ),
-        Column("机柜", "Rack", "rack", CODE, aliases=("机柜号", "机柜编号"), default=""),
-        Column("U位", "Rack position", "rack_position", Whole(1, 60, {"u": 1}), aliases=("机柜U位", "起始U位")),
+        Column(
+            "机柜",
+            "Rack",
+            "rack",
+            CODE,
+            aliases=("机柜号", "机柜编号"),
+            help=N_("a rack of the room in this row; one that is not known yet is added"),
+        ),
+        Column(
+            "U位",
+            "Rack position",
+            "rack_position",
+            Whole(1, 60, {"u": 1}),
+            aliases=("机柜U位", "起始U位"),
+            help=N_("the lowest rack unit that it takes, counted from the bottom"),
+        ),
+        Column("占用U数", "Rack units", "rack_units", Whole(1, 60, {"u": 1}), aliases=("高度U", "U数"), default=1),
+        Column("资产编号", "Asset number", "asset_number", CODE, aliases=("固定资产编号", "资产号"), default=""),
+        Column("购置日期", "Purchased on", "purchased_on", Day(), aliases=("采购日期", "购买日期", "购入日期")),
+        Column(
+            "质保到期",
+            "Warranty until",
+            "warranty_until",
+            Day(),
+            aliases=("保修到期", "质保期至", "保修期至", "维保到期"),
+        ),
+        Column("停止服务日期", "End of life", "end_of_life", Day(), aliases=("停服日期", "生命周期终止", "EOL")),
         Column(
             "状态",
             "Life cycle",
@@ -245,6 +327,7 @@ DEVICES: Final = Sheet(
             default="",
             help=N_("the credential's name in the vault, never the community or password itself"),
         ),
+        _TAGS,
         _NOTES,
     ),
     aliases=("设备台账", "设备清单", "网络设备"),
@@ -332,9 +415,76 @@ LINES: Final = Sheet(
             units=("秒", "s"),
             help=N_("seconds; 1 for a line whose failure has to show at once, empty for the usual interval"),
         ),
+        _TAGS,
         _NOTES,
     ),
     aliases=("专线台账", "线路", "电路"),
+)
+
+VLANS: Final = Sheet(
+    ObjectKind.VLAN,
+    "VLAN",
+    "VLANs",
+    ("name",),
+    (
+        _name("VLAN名称"),
+        Column("VLAN号", "VLAN ID", "vid", Whole(1, 4094), required=True, aliases=("VLAN ID", "VLAN编号", "VID")),
+        _reference("地点", "Site", "site", ObjectKind.SITE, "所在地点"),
+        _reference("单位", "Unit", "unit", ObjectKind.UNIT, "使用单位", "所属单位"),
+        _TAGS,
+        _NOTES,
+    ),
+    aliases=("VLAN规划", "VLAN台账"),
+)
+
+SUBNETS: Final = Sheet(
+    ObjectKind.SUBNET,
+    "网段",
+    "Subnets",
+    ("name",),
+    (
+        Column(
+            "网段",
+            "Prefix",
+            "name",
+            Prefix(),
+            required=True,
+            aliases=("网段地址", "地址段", "子网", "IP段"),
+            help=N_("with its length or mask: 10.1.0.0/16 or 10.1.0.0/255.255.0.0"),
+        ),
+        Column("用途", "Purpose", "purpose", NAME, aliases=("网段用途",), default=""),
+        Column("网关", "Gateway", "gateway", Address(), aliases=("网关地址", "默认网关")),
+        _reference("VLAN", "VLAN", "vlan", ObjectKind.VLAN, "所属VLAN", "VLAN名称"),
+        _reference("地点", "Site", "site", ObjectKind.SITE, "所在地点"),
+        _reference("单位", "Unit", "unit", ObjectKind.UNIT, "使用单位", "所属单位"),
+        _TAGS,
+        _NOTES,
+    ),
+    aliases=("IP规划", "地址规划", "网段台账"),
+)
+
+ADDRESSES: Final = Sheet(
+    ObjectKind.ADDRESS,
+    "IP地址",
+    "Addresses",
+    ("name",),
+    (
+        Column("IP地址", "Address", "name", Address(), required=True, aliases=("地址", "IP")),
+        Column(
+            "分配方式",
+            "Use",
+            "use",
+            Words(AddressUse, spellings.ADDRESS_USES),
+            aliases=("地址状态",),
+            default=AddressUse.ASSIGNED,
+        ),
+        Column("用途", "Purpose", "purpose", NAME, aliases=("地址用途",), default=""),
+        _reference("设备", "Device", "device", ObjectKind.DEVICE, "设备名称", "使用设备"),
+        _reference("单位", "Unit", "unit", ObjectKind.UNIT, "使用单位", "所属单位"),
+        _TAGS,
+        _NOTES,
+    ),
+    aliases=("IP台账", "IP分配", "地址台账"),
 )
 
 SYSTEMS: Final = Sheet(
@@ -351,11 +501,27 @@ SYSTEMS: Final = Sheet(
         Column(
             "依托设备", "Devices", "devices", Names(), default=frozenset(), refers=ObjectKind.DEVICE, aliases=("设备",)
         ),
+        _TAGS,
         _NOTES,
     ),
     aliases=("系统", "应用系统"),
 )
 
 # In the order in which one kind refers to another, which is also the order of writing.
-SHEETS: Final[tuple[Sheet, ...]] = (REGIONS, SITES, UNITS, CONTACTS, ROOMS, DEVICES, LINES, SYSTEMS)
-SHEET_OF: Final[Mapping[ObjectKind, Sheet]] = {sheet.kind: sheet for sheet in SHEETS}
+SHEETS: Final[tuple[Sheet, ...]] = (
+    REGIONS,
+    SITES,
+    UNITS,
+    CONTACTS,
+    ROOMS,
+    RACKS,
+    DEVICES,
+    LINES,
+    VLANS,
+    SUBNETS,
+    ADDRESSES,
+    SYSTEMS,
+)
+Layout = Mapping[ObjectKind, Sheet]
+# Without the office's own fields; `inventory.ledger.layout` adds them.
+SHEET_OF: Final[Layout] = {sheet.kind: sheet for sheet in SHEETS}

@@ -3,6 +3,7 @@
 from typing import Final
 
 from inventory.kinds import (
+    AddressUse,
     AdministrativeLevel,
     Carrier,
     ContactRole,
@@ -32,6 +33,17 @@ LEVELS: Final = {
     "社区": AdministrativeLevel.VILLAGE,
     "村(社区)": AdministrativeLevel.VILLAGE,
     "行政村": AdministrativeLevel.VILLAGE,
+}
+
+ADDRESS_USES: Final = {
+    "已用": AddressUse.ASSIGNED,
+    "已分配": AddressUse.ASSIGNED,
+    "静态": AddressUse.ASSIGNED,
+    "静态分配": AddressUse.ASSIGNED,
+    "预留": AddressUse.RESERVED,
+    "保留": AddressUse.RESERVED,
+    "动态": AddressUse.DYNAMIC,
+    "DHCP": AddressUse.DYNAMIC,
 }
 
 CONTACT_ROLES: Final = {

@@ -9,9 +9,23 @@ from sqlalchemy.orm import Session, selectinload
 from core.database import Base
 from inventory.kinds import ObjectKind
 from inventory.ledger.plan import State
-from inventory.ledger.sheets import SHEET_OF, Sheet
-from inventory.ledger.values import Key, Value, Values
-from inventory.models import BusinessSystem, Contact, Device, Line, Port, Region, Room, Site, Unit
+from inventory.ledger.sheets import SHEET_OF, Column, Layout, Sheet
+from inventory.ledger.values import Key, UnexpectedValueError, Value, Values
+from inventory.models import (
+    Address,
+    BusinessSystem,
+    Contact,
+    Device,
+    Line,
+    Port,
+    Rack,
+    Region,
+    Room,
+    Site,
+    Subnet,
+    Unit,
+    Vlan,
+)
 
 MODELS: Final[Mapping[ObjectKind, type[Any]]] = {
     ObjectKind.REGION: Region,
@@ -19,11 +33,16 @@ MODELS: Final[Mapping[ObjectKind, type[Any]]] = {
     ObjectKind.UNIT: Unit,
     ObjectKind.CONTACT: Contact,
     ObjectKind.ROOM: Room,
+    ObjectKind.RACK: Rack,
     ObjectKind.DEVICE: Device,
     ObjectKind.LINE: Line,
+    ObjectKind.VLAN: Vlan,
+    ObjectKind.SUBNET: Subnet,
+    ObjectKind.ADDRESS: Address,
     ObjectKind.SYSTEM: BusinessSystem,
 }
 PARTS: Final = {
+    ObjectKind.DEVICE: (Device.rack,),
     ObjectKind.LINE: (Line.a_port, Line.b_port),
     ObjectKind.SYSTEM: (BusinessSystem.units, BusinessSystem.lines, BusinessSystem.devices),
 }
@@ -31,14 +50,14 @@ Objects = dict[ObjectKind, dict[Key, Base]]
 KeyOf = Callable[[ObjectKind, int | None], Key | None]
 
 
-def load(session: Session) -> tuple[State, Objects]:
+def load(session: Session, layout: Layout = SHEET_OF) -> tuple[State, Objects]:
     """What there is, once as plain values and once as the rows themselves."""
     everything = {kind: {row.id: row for row in _all(session, kind)} for kind in ObjectKind}
     keys = {
         kind: {number: _key(everything, kind, row) for number, row in rows.items()} for kind, rows in everything.items()
     }
     state = {
-        kind: {keys[kind][number]: _values(SHEET_OF[kind], row, keys) for number, row in rows.items()}
+        kind: {keys[kind][number]: _values(layout[kind], row, keys) for number, row in rows.items()}
         for kind, rows in everything.items()
     }
     objects: Objects = {
@@ -61,18 +80,30 @@ def _key(everything: Mapping[ObjectKind, Mapping[int, Any]], kind: ObjectKind, r
     outer = SHEET_OF[kind].column(SHEET_OF[kind].key[0])
     if outer.refers is None:
         return (row.name,)
-    return (everything[outer.refers][getattr(row, f"{outer.field}_id")].name, row.name)
+    within = everything[outer.refers][getattr(row, f"{outer.field}_id")]
+    return (*_key(everything, outer.refers, within), row.name)
 
 
 def _values(sheet: Sheet, row: Any, keys: Mapping[ObjectKind, Mapping[int, Key]]) -> Values:
-    values: dict[str, Value] = {}
-    for column in sheet.columns:
-        if column.refers is None:
-            held = getattr(row, column.field)
-            values[column.field] = held.name if isinstance(held, Port) else held
-        elif isinstance(column.default, frozenset):
-            values[column.field] = frozenset(keys[column.refers][one.id] for one in getattr(row, column.field))
-        else:
-            number = getattr(row, f"{column.field}_id")
-            values[column.field] = None if number is None else keys[column.refers][number]
-    return values
+    return {column.field: _value(column, row, keys) for column in sheet.columns}
+
+
+def _value(column: Column, row: Any, keys: Mapping[ObjectKind, Mapping[int, Key]]) -> Value:
+    if column.custom is not None:
+        return _custom(column, row.custom.get(column.custom))
+    if column.refers is None:
+        held: Any = getattr(row, column.field)
+        value: Value = held.name if isinstance(held, Port | Rack) else held
+        return value
+    if isinstance(column.default, frozenset):
+        return frozenset(keys[column.refers][one.id] for one in getattr(row, column.field))
+    number = getattr(row, f"{column.field}_id")
+    return None if number is None else keys[column.refers][number]
+
+
+def _custom(column: Column, text: str | None) -> Value:
+    """What does not fit the field any more, because its words were changed since, is kept as it is."""
+    try:
+        return None if text is None else column.format.parse(text)
+    except UnexpectedValueError:
+        return text

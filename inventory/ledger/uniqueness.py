@@ -13,6 +13,7 @@ from inventory.ledger.values import Key, Problem, UnexpectedValueError, Value, V
 UNIQUE: Final[Mapping[ObjectKind, tuple[tuple[str, ...], str]]] = {
     ObjectKind.REGION: (("code",), N_("a code of its own; %(other)s has this one")),
     ObjectKind.DEVICE: (("address", "snmp_port"), N_("an address of its own; %(other)s has this one")),
+    ObjectKind.VLAN: (("vid", "site"), N_("a VLAN ID of its own at this site; %(other)s has this one")),
     ObjectKind.LINE: (("circuit_number", "carrier"), N_("a circuit number of its own; %(other)s has this one")),
 }
 

@@ -20,7 +20,7 @@ class Where:
     column: int = 0
 
     def __str__(self) -> str:
-        return f"{self.sheet}!{letters(self.column)}{self.row}"
+        return f"{self.sheet}!{letters(self.column)}{self.row}" if self.row else self.sheet
 
 
 def letters(column: int) -> str:
@@ -40,6 +40,7 @@ class Problem:
     value: str
     expected: str
     facts: Mapping[str, object] = field(default_factory=dict)
+    column: str = ""  # the field's name, where it is known
 
 
 class UnexpectedValueError(ValueError):

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,10 +11,11 @@ from sqlalchemy import func, select
 from core.database import Database
 from core.events import Event
 from core.i18n import translator
+from inventory.changes import report
+from inventory.changes.importing import Preview, import_ledger, preview
 from inventory.errors import LedgerWrongError
 from inventory.kinds import LineKind, ObjectKind
-from inventory.ledger import report, state
-from inventory.ledger.importing import Preview, import_ledger, preview
+from inventory.ledger import state
 from inventory.ledger.opening import LedgerFile
 from inventory.ledger.plan import Action, State, requested
 from inventory.ledger.values import Key, Values
@@ -23,12 +25,13 @@ from security.audit import Actor, Filter, find, verify
 from tests.inventory.sheets import COUNTY, Cells, delimited, workbook
 from tests.inventory.test_planner import EMPTY, LEDGERS, mended, planned
 
+NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 CLERK = Actor("console:wang", "person")
 
 
 def imported(database: Database, file: LedgerFile) -> Preview:
     with database.write() as session:
-        return import_ledger(session, file, CLERK)
+        return import_ledger(session, file, CLERK, now=NOW)
 
 
 def loaded(database: Database) -> State:
@@ -144,7 +147,7 @@ def test_any_ledger_that_can_be_imported_gives_the_state_that_was_planned(
         for ledger in (earlier, later):
             before, _ = state.load(session)
             ledger = mended(ledger, before)  # noqa: PLW2901  # the rest of it is what is imported
-            import_ledger(session, workbook(ledger), CLERK)
+            import_ledger(session, workbook(ledger), CLERK, now=NOW)
             session.expire_all()
             after, _ = state.load(session)
             assert comparable(after) == comparable(requested(before, planned(ledger, before).changes))

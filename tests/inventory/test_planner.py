@@ -27,7 +27,7 @@ def rows(ledger: Ledger) -> list[Row]:
     for title, cells in ledger.items():
         sheet = sheet_titled(title)
         assert sheet is not None
-        _read_table(reading, Table(title, dict(enumerate(cells, 1))), sheet.kind)
+        _read_table(reading, Table(title, dict(enumerate(cells, 1))), sheet)
     assert reading.problems == []
     return reading.rows
 
@@ -179,7 +179,7 @@ def test_a_wrong_row_does_not_make_those_wrong_that_refer_to_it() -> None:
     for title, cells in {**device("R-1", 管理地址="wrong"), **line("新线", A端设备="R-1")}.items():
         sheet = sheet_titled(title)
         assert sheet is not None
-        _read_table(reading, Table(title, dict(enumerate(cells, 1))), sheet.kind)
+        _read_table(reading, Table(title, dict(enumerate(cells, 1))), sheet)
     assert len(reading.problems) == 1
     assert plan(reading.rows, EMPTY).problems == ()
 

@@ -273,7 +273,7 @@ def test_an_export_is_checked_with_the_documented_format_alone(
     guanjin: Command, installed: Database, tmp_path: Path
 ) -> None:
     with installed.write() as session:
-        record(session, Event.DEVICE_CHANGED, SYSTEM, subject="设备:\u2028\\", detail={"引号": '"', "n": 1.5})
+        record(session, Event.OBJECT_CHANGED, SYSTEM, subject="设备:\u2028\\", detail={"引号": '"', "n": 1.5})
     target = tmp_path / "export.jsonl"
     guanjin("audit", "export", "--output", str(target))
     previous = GENESIS

@@ -143,7 +143,6 @@ def _device(name: str, role: DeviceRole, vendor: str, model: str, address: str, 
         snmp_credential="county-ro",
         ssh_credential="county-ssh",
         ssh_port=22,
-        rack="A-03",
     )
 
 

@@ -29,10 +29,10 @@ def auditor(browse: Browse, database: Database, clock: StillClock) -> Browser:
     """60 records under a checkpoint, and one more."""
     with database.write() as session:
         session.add(AuditKey(verifier=str(KEY.verifier), created=datetime.now(UTC)))
-        record_all(session, [Happening(Event.DEVICE_CHANGED, SYSTEM, f"device:{n}") for n in range(60)], clock=clock)
+        record_all(session, [Happening(Event.OBJECT_CHANGED, SYSTEM, f"device:{n}") for n in range(60)], clock=clock)
     sign_new(database, KEY, SystemClock())
     with database.write() as session:
-        record_all(session, [Happening(Event.DEVICE_CREATED, SYSTEM)], clock=clock)
+        record_all(session, [Happening(Event.OBJECT_CREATED, SYSTEM)], clock=clock)
     return browse(person(Role.AUDIT_ADMIN))
 
 

@@ -14,11 +14,11 @@ from collectors.survey.whereabouts import mac_of
 from core.database import Database
 from core.settings import PollingSettings, Settings
 from inventory.models import Device, Line, Port
+from inventory.pinyin import initials
 from security.audit import AuditRecord
 from security.roles import Role
 from tests.web import county
 from tests.web.conftest import Browser, StillClock, person
-from web.pinyin import initials
 
 Browse = Callable[..., Browser]
 

@@ -42,7 +42,7 @@ def signed_log(path: Path) -> Database:
 def _happening(part: int, number: int) -> Happening:
     actor = Actor("张伟", "person", number, "10.0.0.1") if number % 3 else SYSTEM
     before = {"room": "一号机房"} if number % 2 else None
-    return Happening(Event.DEVICE_CHANGED, actor, f"device:{part}-{number}", before=before, after={"n": number})
+    return Happening(Event.OBJECT_CHANGED, actor, f"device:{part}-{number}", before=before, after={"n": number})
 
 
 def records_of(lines: Lines) -> Lines:

@@ -56,7 +56,7 @@ def log(database: Database, clock: HeldClock) -> Database:
 
 def add(database: Database, count: int, clock: HeldClock) -> Checkpoint:
     with database.write() as session:
-        record_all(session, [Happening(Event.DEVICE_CHANGED, SYSTEM, f"device:{n}") for n in range(count)], clock=clock)
+        record_all(session, [Happening(Event.OBJECT_CHANGED, SYSTEM, f"device:{n}") for n in range(count)], clock=clock)
     signed = sign_new(database, KEY, clock)
     assert signed is not None
     return signed

@@ -119,7 +119,7 @@ def log(tmp_path: Path) -> Iterator[Database]:
 
 def add(database: Database, count: int) -> None:
     with database.write() as session:
-        record_all(session, [Happening(Event.DEVICE_CHANGED, SYSTEM, f"设备:{n}") for n in range(count)])
+        record_all(session, [Happening(Event.OBJECT_CHANGED, SYSTEM, f"设备:{n}") for n in range(count)])
     sign_new(database, KEY, SystemClock())
 
 

@@ -24,7 +24,7 @@ from security.audit import SYSTEM, record
 database = Database(sys.argv[1])
 while True:
     with database.write() as session:
-        sequence = record(session, Event.DEVICE_CHANGED, SYSTEM, subject="device:x").sequence
+        sequence = record(session, Event.OBJECT_CHANGED, SYSTEM, subject="device:x").sequence
     print(sequence, flush=True)
 """
 
@@ -40,7 +40,7 @@ from tests.security.audit.logs import KEY
 database, clock = Database(sys.argv[1]), SystemClock()
 while True:
     with database.write() as session:
-        record_all(session, [Happening(Event.DEVICE_CHANGED, SYSTEM, "device:x")] * 90)
+        record_all(session, [Happening(Event.OBJECT_CHANGED, SYSTEM, "device:x")] * 90)
     print(sign_new(database, KEY, clock).size, flush=True)
 """
 

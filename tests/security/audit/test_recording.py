@@ -19,7 +19,7 @@ def test_a_record_says_who_when_from_where_what_and_how_it_ended(database: Datab
     with database.write() as session:
         record(
             session,
-            Event.DEVICE_CHANGED,
+            Event.OBJECT_CHANGED,
             ZHANG,
             subject="device:HW-CORE-01",
             result="refused",
@@ -29,7 +29,7 @@ def test_a_record_says_who_when_from_where_what_and_how_it_ended(database: Datab
         )
     with database.read() as session:
         found = session.scalars(select(AuditRecord)).one()
-    assert (found.sequence, found.event, found.subject) == (1, "inventory:device:change", "device:HW-CORE-01")
+    assert (found.sequence, found.event, found.subject) == (1, "inventory:object:change", "device:HW-CORE-01")
     assert (found.actor_name, found.account_id, found.address) == ("zhangwei", 7, "10.1.1.9")
     assert found.result == "refused"
     assert found.before == {"room": "一号机房", "snmp": {"community": "***"}}
@@ -39,17 +39,17 @@ def test_a_record_says_who_when_from_where_what_and_how_it_ended(database: Datab
 
 def test_a_change_that_is_rolled_back_leaves_no_record_and_no_gap(database: Database) -> None:
     with pytest.raises(RuntimeError), database.write() as session:
-        record(session, Event.DEVICE_CHANGED, SYSTEM)
+        record(session, Event.OBJECT_CHANGED, SYSTEM)
         raise RuntimeError
     with database.write() as session:
-        assert record(session, Event.DEVICE_CHANGED, SYSTEM).sequence == 1
+        assert record(session, Event.OBJECT_CHANGED, SYSTEM).sequence == 1
     with database.read() as session:
         assert verify(session).records == 1
 
 
 def test_several_records_may_share_a_transaction(database: Database) -> None:
     with database.write() as session:
-        assert [record(session, Event.DEVICE_CREATED, SYSTEM).sequence for _ in range(3)] == [1, 2, 3]
+        assert [record(session, Event.OBJECT_CREATED, SYSTEM).sequence for _ in range(3)] == [1, 2, 3]
     with database.read() as session:
         assert verify(session).broken is None
 
@@ -58,7 +58,7 @@ def test_writers_at_once_leave_neither_gap_nor_fork(database: Database) -> None:
     def write() -> None:
         for _ in range(10):
             with database.write() as session:
-                record(session, Event.DEVICE_CHANGED, SYSTEM)
+                record(session, Event.OBJECT_CHANGED, SYSTEM)
 
     threads = [threading.Thread(target=write) for _ in range(4)]
     for thread in threads:
@@ -75,13 +75,13 @@ def test_without_a_head_nothing_is_recorded(database: Database) -> None:
     with database.write() as session:
         session.execute(text("DELETE FROM audit_head"))
     with pytest.raises(AuditUnavailableError), database.write() as session:
-        record(session, Event.DEVICE_CHANGED, SYSTEM)
+        record(session, Event.OBJECT_CHANGED, SYSTEM)
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit_record SET subject = 'x'", "DELETE FROM audit_record"])
 def test_the_database_refuses_to_change_a_record(database: Database, statement: str) -> None:
     with database.write() as session:
-        record(session, Event.DEVICE_CHANGED, SYSTEM)
+        record(session, Event.OBJECT_CHANGED, SYSTEM)
     with pytest.raises(DBAPIError, match="neither changed nor deleted"), database.write() as session:
         session.execute(text(statement))
 
@@ -100,7 +100,7 @@ def test_hostile_names_fit_their_columns_and_cannot_steer_a_terminal(database: D
 def test_pages_go_from_new_to_old_and_end(database: Database) -> None:
     with database.write() as session:
         for number in range(7):
-            record(session, Event.DEVICE_CHANGED, ZHANG if number % 2 else SYSTEM, subject=f"device:{number}")
+            record(session, Event.OBJECT_CHANGED, ZHANG if number % 2 else SYSTEM, subject=f"device:{number}")
     with database.read() as session:
         first = find(session, limit=5)
         assert [entry.sequence for entry in first.records] == [7, 6, 5, 4, 3]
@@ -123,7 +123,7 @@ def test_pages_go_from_new_to_old_and_end(database: Database) -> None:
 )
 def test_filters_narrow_and_take_wildcards_as_letters(database: Database, wanted: Filter, expected: list[int]) -> None:
     with database.write() as session:
-        record(session, Event.DEVICE_CHANGED, SYSTEM, subject="device:A1")
+        record(session, Event.OBJECT_CHANGED, SYSTEM, subject="device:A1")
         record(session, Event.LOGIN_FAILED, ZHANG, result="refused")
         record(session, Event.LOGIN_SUCCEEDED, SYSTEM)
     with database.read() as session:
@@ -132,7 +132,7 @@ def test_filters_narrow_and_take_wildcards_as_letters(database: Database, wanted
 
 def test_a_time_window_is_half_open(database: Database) -> None:
     with database.write() as session:
-        at = record(session, Event.DEVICE_CHANGED, SYSTEM).at
+        at = record(session, Event.OBJECT_CHANGED, SYSTEM).at
     with database.read() as session:
         assert find(session, Filter(since=at)).records
         assert not find(session, Filter(until=at)).records

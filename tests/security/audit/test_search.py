@@ -19,7 +19,7 @@ from tests.security.audit.logs import KEY
 from tests.security.conftest import HeldClock
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-EVENTS = (Event.DEVICE_CHANGED, Event.DEVICE_CREATED, Event.LOGIN_FAILED)
+EVENTS = (Event.OBJECT_CHANGED, Event.OBJECT_CREATED, Event.LOGIN_FAILED)
 SUBJECTS = ("device:A1", "device:A2", "device:a1", "device:B%", "设备:核心", "账号", "")
 
 
@@ -51,7 +51,7 @@ filters = st.builds(
     Filter,
     since=st.none() | st.integers(-90, 300).map(lambda minutes: START + timedelta(minutes=minutes)),
     until=st.none() | st.integers(-90, 1800).map(lambda minutes: START + timedelta(minutes=minutes)),
-    event=st.sampled_from(["", "", "inventory:", "inventory:device:change", "security", "x"]),
+    event=st.sampled_from(["", "", "inventory:", "inventory:object:change", "security", "x"]),
     actor=st.sampled_from(["", "", "zhang", "zhangwei", "李", "Z"]),
     subject=st.sampled_from(["", "", "device:", "device:A", "device:B%", "device:_", "设", "账号", "\U0010ffff"]),
     address=st.sampled_from(["", "", "10.1.1.", "10.1.1.9", "x"]),
@@ -134,7 +134,7 @@ def plans(engine: Engine, log: Database, wanted: Filter) -> list[str]:
     "wanted",
     [
         Filter(),
-        Filter(event="inventory:device:change"),
+        Filter(event="inventory:object:change"),
         Filter(event="inventory:"),
         Filter(actor="zhang", result="refused"),
         Filter(subject="device:", address="10.1.1.9"),

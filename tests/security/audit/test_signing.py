@@ -42,7 +42,7 @@ def keeper(database: Database, key: SigningKey, clock: HeldClock) -> Keeper:
 
 def add(database: Database, count: int, clock: HeldClock) -> None:
     with database.write() as session:
-        record_all(session, [Happening(Event.DEVICE_CHANGED, SYSTEM, f"device:{n}") for n in range(count)], clock=clock)
+        record_all(session, [Happening(Event.OBJECT_CHANGED, SYSTEM, f"device:{n}") for n in range(count)], clock=clock)
 
 
 def sizes(database: Database) -> list[int]:

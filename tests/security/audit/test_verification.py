@@ -27,7 +27,7 @@ def fill(database: Database) -> None:
     with database.write() as session:
         for number in range(RECORDS):
             actor = Actor("zhang", "person", number, "10.0.0.1") if number % 3 else SYSTEM
-            record(session, Event.DEVICE_CHANGED, actor, subject=f"device:{number}", after={"n": number})
+            record(session, Event.OBJECT_CHANGED, actor, subject=f"device:{number}", after={"n": number})
 
 
 def unguard(connection: Connection) -> None:
@@ -175,7 +175,7 @@ def test_the_documented_example_is_what_is_hashed() -> None:
     fields: dict[str, str | int | None] = {
         "sequence": 1,
         "at": "2026-11-23T08:00:00.000123Z",
-        "event": "inventory:device:change",
+        "event": "inventory:object:change",
         "actor_name": "张伟",
         "actor_kind": "person",
         "account_id": 7,
@@ -187,4 +187,4 @@ def test_the_documented_example_is_what_is_hashed() -> None:
         "detail": None,
     }
     assert canonical(fields).startswith(b'{"account_id":7,"actor_kind":"person",')
-    assert link(GENESIS, fields) == "4ae9a26856a0b4027aa185ddef6c6256d7f8a3185181cf1bdda487971a51f0bd"
+    assert link(GENESIS, fields) == "366f09234038d84d7af5237a4cd628a927d25b968312b70409e03ad677686fbe"

@@ -66,7 +66,7 @@ def test_a_community_that_is_guessed_first_is_found_and_never_told(site: Install
 def test_the_end_of_the_log_is_looked_at_every_time(site: Installation) -> None:
     with site.database.write() as session:
         for number in range(20):
-            record(session, Event.DEVICE_CHANGED, SYSTEM, subject=f"device:{number}")
+            record(session, Event.OBJECT_CHANGED, SYSTEM, subject=f"device:{number}")
     assert "audit.broken" not in found(site)
     with site.database.write() as session:
         for trigger in _triggers(site.database):
@@ -91,7 +91,7 @@ def _triggers(database: Database) -> list[str]:
 def test_a_record_that_was_cut_off_at_the_end_is_missed(site: Installation) -> None:
     with site.database.write() as session:
         for number in range(3):
-            record(session, Event.DEVICE_CHANGED, SYSTEM, subject=f"device:{number}")
+            record(session, Event.OBJECT_CHANGED, SYSTEM, subject=f"device:{number}")
     with site.database.write() as session:
         for trigger in _triggers(site.database):
             session.execute(text(trigger))
@@ -105,7 +105,7 @@ def test_a_clock_set_back_is_found_against_the_log(site: Installation) -> None:
             return super().now() - timedelta(hours=3)
 
     with site.database.write() as session:
-        record(session, Event.DEVICE_CHANGED, SYSTEM, subject="device:1")
+        record(session, Event.OBJECT_CHANGED, SYSTEM, subject="device:1")
     earlier = Installation(site.settings, site.database, Back())
     assert "machine.clock_back" in found(earlier)
     assert "machine.clock_back" not in found(site)

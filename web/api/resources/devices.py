@@ -176,7 +176,7 @@ def show_device(number: int) -> FullDevice:
         return FullDevice(
             **_facts(found.health, console().clock.now()),
             room=reference(device.room),
-            rack=device.rack,
+            rack=device.rack.name if device.rack else "",
             notes=device.notes,
             booted_at=state.booted if state else None,
             hardware=state.hardware if state else None,

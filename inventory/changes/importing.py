@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from core.events import Event
+from inventory.changes.recording import Occasion, keep
 from inventory.errors import LedgerWrongError
-from inventory.kinds import ObjectKind
+from inventory.kinds import ChangeOrigin, ObjectKind
 from inventory.ledger import applying, state
+from inventory.ledger.layout import layout_of
 from inventory.ledger.opening import LedgerFile
 from inventory.ledger.plan import ChangePlan, State
 from inventory.ledger.planner import plan
@@ -19,20 +22,21 @@ from security import audit
 
 @dataclass(frozen=True)
 class Preview:
-    """What the file would change; `applied` once it has."""
+    """What the file would change; `applied` once it has, with the number of the change set by which to undo it."""
 
     file: LedgerFile
     plan: ChangePlan
     applied: bool = False
+    change_set: int | None = None
 
 
 def preview(
     session: Session, file: LedgerFile, kind: ObjectKind | None = None, reading: Reading | None = None
 ) -> Preview:
     """Raises LedgerError where the file cannot be read at all; wrong cells are in the plan. Writes nothing."""
-    reading = reading or read(file, kind)
-    current, _ = state.load(session)
-    return Preview(file, _plan(reading, current))
+    layout = layout_of(session)
+    current, _ = state.load(session, layout)
+    return Preview(file, _plan(reading or read(file, kind, layout), current))
 
 
 def import_ledger(
@@ -41,14 +45,18 @@ def import_ledger(
     actor: audit.Actor,
     kind: ObjectKind | None = None,
     reading: Reading | None = None,
+    *,
+    now: datetime,
 ) -> Preview:
     """Write the whole file or raise LedgerWrongError. A `reading` made beforehand keeps the transaction short."""
-    reading = reading or read(file, kind)
-    current, objects = state.load(session)
-    found = Preview(file, _plan(reading, current))
+    layout = layout_of(session)
+    current, objects = state.load(session, layout)
+    found = Preview(file, _plan(reading or read(file, kind, layout), current))
     if found.plan.problems:
         raise LedgerWrongError(file=file.name, count=len(found.plan.problems))
     applying.write(session, found.plan.changes, objects)
+    kept = keep(session, Occasion(actor, now, ChangeOrigin.LEDGER, file.name), found.plan.changes, objects)
+    counts = found.plan.counts().items()
     audit.record(
         session,
         Event.INVENTORY_IMPORTED,
@@ -56,13 +64,11 @@ def import_ledger(
         subject=f"ledger:{file.name}",
         detail={
             "sha256": file.digest,
-            "counts": {
-                kind.value: {action.value: count for action, count in counts.items()}
-                for kind, counts in found.plan.counts().items()
-            },
+            "change_set": kept.id if kept else None,
+            "counts": {kind.value: {action.value: count for action, count in found.items()} for kind, found in counts},
         },
     )
-    return replace(found, applied=True)
+    return replace(found, applied=True, change_set=kept.id if kept else None)
 
 
 def _plan(reading: Reading, current: State) -> ChangePlan:

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from core.i18n import N_, Translate
+from inventory.changes.importing import Preview
 from inventory.labels import label
-from inventory.ledger.importing import Preview
 from inventory.ledger.plan import Action, Change
 from inventory.ledger.references import SEPARATOR
-from inventory.ledger.sheets import SHEET_OF
 from inventory.ledger.values import Problem, Value
 
 MOST_LINES: Final = 100
@@ -52,7 +51,7 @@ def _changed(change: Change) -> str:
 
 def differences(change: Change) -> Iterator[tuple[str, str, str]]:
     """Heading, old and new of each field that a change touches, as the ledger writes them."""
-    for column in SHEET_OF[change.kind].columns:
+    for column in change.sheet.columns:
         if column.field in change.fields:
             old, new = change.fields[column.field]
             yield column.heading, column.format.show(old), column.format.show(new)

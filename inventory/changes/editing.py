@@ -1,0 +1,191 @@
+"""One object by a form or the API: the fields that were sent, planned by the same rules as a ledger's row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from core.errors import GuanjinError
+from core.events import Event
+from core.i18n import N_
+from inventory.changes.errors import EditConflictError, EditWrongError, OutOfReachError, UnknownFieldError
+from inventory.changes.history import differences, latest, of_object
+from inventory.changes.recording import Occasion, differing, keep, shown_key
+from inventory.errors import NotFoundError
+from inventory.kinds import ObjectKind
+from inventory.ledger import applying, state
+from inventory.ledger.layout import layout_of
+from inventory.ledger.plan import Action, Change, State
+from inventory.ledger.planner import plan
+from inventory.ledger.reading import Cell, Row, parsed
+from inventory.ledger.sheets import Column, Layout, Sheet
+from inventory.ledger.state import MODELS, Objects
+from inventory.ledger.values import CLEAR, Key, Problem, UnexpectedValueError, Values, Where
+from inventory.models import Device, Line, Unit
+from inventory.scope import Scope
+from security import audit
+
+# Kinds of which a scope can hold some; whoever changes the others needs all of it.
+SCOPED: Final[tuple[type[Any], ...]] = (Device, Line, Unit)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What was sent: `number` None for a new object; texts by field, blank to take a value away.
+
+    `seen` is the object's `history.latest` as the form showed it; None from somebody who does not care.
+    """
+
+    kind: ObjectKind
+    number: int | None
+    texts: Mapping[str, str]
+    seen: int | None = None
+
+
+@dataclass(frozen=True)
+class Saved:
+    number: int
+    name: str
+    changed: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """An object as a form shows it."""
+
+    sheet: Sheet
+    number: int
+    key: Key
+    values: Values
+    version: int
+
+    def text(self, column: Column) -> str:
+        return column.format.show(self.values[column.field])
+
+
+def find(session: Session, kind: ObjectKind, number: int, *, scope: Scope) -> Found:
+    """Raises NotFoundError, also for what is out of reach."""
+    layout = layout_of(session)
+    current, objects = state.load(session, layout)
+    key = _key(objects, kind, number)
+    _require_reach(session, kind, number, scope)
+    return Found(layout[kind], number, key, current[kind][key], latest(session, kind, number))
+
+
+def save(session: Session, edit: Edit, occasion: Occasion, *, scope: Scope) -> Saved:
+    """Raises NotFoundError, UnknownFieldError, EditWrongError, EditConflictError, OutOfReachError."""
+    layout = layout_of(session)
+    current, objects = state.load(session, layout)
+    was = None if edit.number is None else _key(objects, edit.kind, edit.number)
+    if edit.number is not None:
+        _require_reach(session, edit.kind, edit.number, scope)
+        _require_latest(session, edit, layout, was or ())
+    elif not scope.whole and MODELS[edit.kind] not in SCOPED:
+        raise OutOfReachError(kind=edit.kind, name=edit.texts.get("name", ""))
+    change = _planned(edit, layout[edit.kind], current, was)
+    if change.action is Action.SAME:
+        return Saved(edit.number or 0, shown_key(change.key), changed=False)
+    applying.write(session, [change], objects)
+    row: Any = objects[edit.kind][change.key]
+    _require_reach_after(session, edit.kind, row, scope)
+    keep(session, occasion, [change], objects)
+    before, after = differing(change)
+    event = Event.OBJECT_CREATED if change.before is None else Event.OBJECT_CHANGED
+    subject = f"{edit.kind}:{shown_key(change.key)}"
+    audit.record(session, event, occasion.actor, subject=subject, before=before, after=after)
+    return Saved(row.id, shown_key(change.key), changed=True)
+
+
+def _planned(edit: Edit, sheet: Sheet, current: State, was: Key | None) -> Change:
+    row, problems = _row(edit, sheet)
+    if not problems and was is not None:
+        row = _with_key(row, sheet, current[sheet.kind][was])
+    if not problems:
+        made = plan([row], current, was)
+        problems = list(made.problems)
+        if not problems and was is None and made.changes and made.changes[0].before is not None:
+            problems = [row.problem("name", UnexpectedValueError(N_("a name of its own; there is one of this name")))]
+    if problems:
+        name = edit.texts.get("name", "") or (shown_key(was) if was else "")
+        raise EditWrongError(kind=edit.kind, name=name, count=len(problems), problems=tuple(problems))
+    return made.changes[0]
+
+
+def _row(edit: Edit, sheet: Sheet) -> tuple[Row, list[Problem]]:
+    """The texts as a row of the ledger; a blank one takes the value away, as a blank cell would not."""
+    known = {column.field: column for column in sheet.columns}
+    where = Where(sheet.title, 0)
+    cells: dict[str, Cell] = {}
+    problems: list[Problem] = []
+    for field, text in edit.texts.items():
+        column = known.get(field)
+        if column is None:
+            raise UnknownFieldError(kind=edit.kind, field=field)
+        try:
+            cells[field] = parsed(column, text) if text.strip() else _cleared(column)
+        except UnexpectedValueError as error:
+            problems.append(Problem(where, text, error.expected, error.facts, field))
+    if edit.number is None:
+        problems += _missing(sheet, cells, where, {problem.column for problem in problems})
+    return Row(sheet, where, cells), problems
+
+
+def _cleared(column: Column) -> Cell:
+    if column.required:
+        raise UnexpectedValueError(N_("a value: it cannot be empty"))
+    return Cell("", CLEAR)
+
+
+def _missing(sheet: Sheet, cells: Mapping[str, Cell], where: Where, named: set[str]) -> list[Problem]:
+    return [
+        Problem(where, "", N_("a value: it cannot be empty"), {}, column.field)
+        for column in sheet.columns
+        if column.required and column.field not in cells and column.field not in named
+    ]
+
+
+def _with_key(row: Row, sheet: Sheet, before: Values) -> Row:
+    """A row needs its key to be found; the parts that were not sent stay as they are."""
+    cells = dict(row.cells)
+    for field in {*sheet.key, "name"} - cells.keys():
+        value = before[field]
+        text = shown_key(value) if isinstance(value, tuple) else str(value or "")
+        cells[field] = Cell(text, text or CLEAR)
+    return Row(sheet, row.where, cells)
+
+
+def _key(objects: Objects, kind: ObjectKind, number: int) -> Key:
+    found = next((key for key, row in objects[kind].items() if getattr(row, "id", None) == number), None)
+    if found is None:
+        raise NotFoundError(kind=kind, name=f"#{number}")
+    return found
+
+
+def _require_reach(session: Session, kind: ObjectKind, number: int, scope: Scope) -> None:
+    row: Any = session.get(MODELS[kind], number)
+    if not (scope.covers(session, row) if MODELS[kind] in SCOPED else scope.whole):
+        raise NotFoundError(kind=kind, name=f"#{number}")
+
+
+def _require_reach_after(session: Session, kind: ObjectKind, row: Any, scope: Scope) -> None:
+    session.flush()
+    if MODELS[kind] in SCOPED and not scope.covers(session, row):
+        raise OutOfReachError(kind=kind, name=row.name)
+
+
+def _require_latest(session: Session, edit: Edit, layout: Layout, key: Key) -> None:
+    if edit.seen is None or edit.number is None:
+        return
+    since = of_object(session, edit.kind, edit.number, since=edit.seen)
+    if since:
+        raise conflict(edit.kind, shown_key(key), [*since], layout)
+
+
+def conflict(kind: ObjectKind, name: str, since: list[Any], layout: Layout) -> GuanjinError:
+    """Says who changed what since; headings in Chinese, as the ledger's."""
+    told = tuple(one for change in reversed(since) for one in differences(change, layout, "zh"))
+    newest = since[0].change_set
+    return EditConflictError(
+        kind=kind, name=name, actor=newest.actor, at=newest.at, differences=told, version=since[0].id
+    )

@@ -1,0 +1,43 @@
+"""The sheets with the office's own fields (自定义字段) behind the columns of each kind."""
+
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inventory.kinds import FieldFormat, ObjectKind
+from inventory.ledger.formats import Day, Format, Number, OneOf, Text
+from inventory.ledger.sheets import CUSTOM, SHEET_OF, Column, Layout, Sheet
+from inventory.models import CustomField
+
+LIMIT: Final = 240
+
+
+def layout_of(session: Session) -> Layout:
+    """Every kind's sheet as this installation has it."""
+    columns: dict[ObjectKind, list[Column]] = {}
+    for field in session.scalars(select(CustomField).order_by(CustomField.id)):
+        columns.setdefault(field.kind, []).append(_column(field))
+    return {kind: _extended(sheet, columns.get(kind, [])) for kind, sheet in SHEET_OF.items()}
+
+
+def _extended(sheet: Sheet, more: list[Column]) -> Sheet:
+    if not more:
+        return sheet
+    return Sheet(sheet.kind, sheet.title, sheet.english, sheet.key, (*sheet.columns, *more), sheet.aliases)
+
+
+def _column(field: CustomField) -> Column:
+    return Column(field.name, field.name, f"{CUSTOM}{field.name}", format_of(field), help=field.help)
+
+
+def format_of(field: CustomField) -> Format:
+    match field.format:
+        case FieldFormat.NUMBER:
+            return Number()
+        case FieldFormat.DATE:
+            return Day()
+        case FieldFormat.CHOICE:
+            return OneOf(tuple(field.choices))
+        case _:
+            return Text(LIMIT)
