@@ -24,7 +24,13 @@ def theme() -> str:
 
 def local_path(wanted: str | None, default: str = "/") -> str:
     """An address on this console to go back to; anything else is dropped."""
-    if not wanted or not wanted.startswith("/") or wanted.startswith("//") or "\\" in wanted:
+    if (
+        not wanted
+        or not wanted.isprintable()
+        or not wanted.startswith("/")
+        or wanted.startswith("//")
+        or "\\" in wanted
+    ):
         return default
     parts = urlsplit(wanted)
     return default if parts.scheme or parts.netloc else wanted

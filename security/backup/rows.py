@@ -37,8 +37,8 @@ def encode(value: Any) -> Any:
         return {"t": value.astimezone(UTC).strftime(_MOMENT)}
     if isinstance(value, date):
         return {"d": value.isoformat()}
-    if isinstance(value, dict | list):
-        return {"j": value}
+    if isinstance(value, dict | list | tuple):
+        return {"j": list(value) if isinstance(value, tuple) else value}
     return value
 
 

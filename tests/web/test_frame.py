@@ -105,7 +105,9 @@ def test_the_form_on_a_page_works(browse: Browse) -> None:
     assert 'lang="en"' in browser.get("/nothing-here").text
 
 
-@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:1", None])
+@pytest.mark.parametrize(
+    "wanted", ["https://evil.example/", "/a\nb", "//evil.example", "/\\evil.example", "javascript:1", None]
+)
 def test_a_form_never_leads_away_from_here(wanted: str | None) -> None:
     assert local_path(wanted) == "/"
 

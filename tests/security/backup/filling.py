@@ -27,6 +27,7 @@ from core import schema
 from core.database import Database, UtcDateTime
 from inventory.kinds import AdministrativeLevel
 from inventory.models import Region
+from inventory.models.base import Tags
 from tests.web import county
 
 AT = datetime(2026, 11, 23, 8, 0, 0, 123, tzinfo=UTC)
@@ -80,6 +81,7 @@ def value(connection: Connection, column: Column[Any], number: int) -> Any:
         Boolean: number == 1,
         LargeBinary: bytes([0, 255, number]),
         Float: 0.1 * number,
+        Tags: (f"标签{number}", "核心"),
         Integer: number,
     }
     for type_, given in made.items():

@@ -234,6 +234,12 @@ def test_any_bytes_are_an_answer_or_refused(answer: str) -> None:
             complete()
 
 
+@pytest.mark.parametrize("answer", ['{"rawId": 20000000000}', '{"response": {"signature": [1, 99999999999]}}'])
+def test_a_number_in_place_of_bytes_takes_no_memory(answer: str) -> None:
+    with pytest.raises(ValueError, match="too large"):
+        security_keys._parse(answer)
+
+
 @settings(deadline=None, max_examples=300)
 @given(st.binary(max_size=200), st.integers(0, 400))
 def test_a_damaged_answer_is_refused(noise: bytes, at: int) -> None:
