@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from core.commandline import Application, json_option, pass_application, print_json, print_table
 from core.i18n import N_, Translate
-from inventory.changes import importing, report
+from inventory.changes import history, importing, report
+from inventory.changes.recording import Occasion
+from inventory.changes.undoing import undo
 from inventory.dependents import dependents
 from inventory.devices import device_named, find_devices
 from inventory.errors import LedgerWrongError, NotFoundError, NothingNamedError
 from inventory.facts import device_facts, line_facts, unit_facts
-from inventory.kinds import ObjectKind
+from inventory.kinds import ChangeOrigin, ObjectKind
 from inventory.labels import LABELS, label
 from inventory.ledger.layout import layout_of
 from inventory.ledger.opening import load
@@ -23,6 +25,7 @@ from inventory.ledger.reading import read
 from inventory.ledger.sheets import SHEET_OF, Column
 from inventory.lines import find_lines, line_named
 from inventory.listing import MOST_ROWS, PAGE_SIZE, Page
+from inventory.models import ChangeSet
 from inventory.ports import port_named, set_key
 from inventory.units import find_units, unit_named
 from security import audit
@@ -97,6 +100,8 @@ def _print_preview(application: Application, preview: importing.Preview, *, as_j
         click.echo(line)
     if preview.applied:
         application.say(N_("%(file)s is imported"), file=preview.file.name)
+        if preview.change_set:
+            application.hint(N_("`guanjin inventory undo %(number)s` takes it back"), number=preview.change_set)
     elif not preview.plan.problems:
         application.hint(N_("nothing was written yet; import with --apply to write it"))
 
@@ -162,6 +167,45 @@ def key_port(application: Application, device: str, port: str, *, off: bool) -> 
         facts = {"device": device, "port": found.name}
     said = N_("%(device)s %(port)s is an ordinary port") if off else N_("%(device)s %(port)s is a key port")
     application.say(said, **facts)
+
+
+@inventory.command("changes", help=N_("List what was changed, newest first: imports, forms, undoings."))
+@click.option("--page", type=click.IntRange(1), default=1, help=N_("page of the list"))
+@json_option
+@pass_application
+def list_changes(application: Application, *, page: int, as_json: bool) -> None:
+    with application.database.read() as session:
+        found = history.change_sets(session, page)
+        rows = [_set_facts(one) for one in found.items]
+    if as_json:
+        print_json({"total": found.total, "page": found.number, "pages": found.pages, "items": rows})
+        return
+    translate = application.translate
+    headings = (N_("number"), N_("at"), N_("by"), N_("by way of"), N_("subject"), N_("undone by"))
+    shown = [[_shown(ObjectKind.DEVICE, "", cell, translate) for cell in row.values()] for row in rows]
+    print_table([translate(heading) for heading in headings], shown)
+
+
+def _set_facts(one: ChangeSet) -> Facts:
+    return {
+        "id": one.id,
+        "at": one.at.isoformat(timespec="seconds"),
+        "actor": one.actor,
+        "origin": one.origin,
+        "subject": one.subject,
+        "undone_by": one.undone_by and one.undone_by.id,
+    }
+
+
+@inventory.command("undo", help=N_("Set back everything that one change set did, unless any of it was changed since."))
+@click.argument("number", type=click.IntRange(1))
+@pass_application
+def undo_changes(application: Application, number: int) -> None:
+    actor = audit.console_actor()
+    occasion = Occasion(actor, application.clock.now(), ChangeOrigin.UNDO, str(number))
+    with application.database.write() as session:
+        kept = undo(session, number, occasion).id
+    application.say(N_("change set %(number)s is undone; that is change set %(kept)s"), number=number, kept=kept)
 
 
 def _known(look: Callable[[Session, str], Facts], session: Session, name: str) -> Facts | None:

@@ -53,7 +53,8 @@ def test_an_import_is_first_a_preview(guanjin: Run) -> None:
 
 def test_an_applied_import_is_there_and_can_be_listed_searched_and_shown(guanjin: Run) -> None:
     code, _, err = guanjin("import", "county.xlsx", "--apply")
-    assert (code, err) == (0, "county.xlsx is imported\n")
+    assert code == 0
+    assert err.startswith("county.xlsx is imported\n")
     listed = json.loads(guanjin("list", "devices", "--search", "10.0.0.1/24", "--json")[1])
     assert [device["name"] for device in listed["items"]] == ["CORE-01"]
     assert "100M" in guanjin("list", "lines", "--sort", "-name")[1]
@@ -119,3 +120,19 @@ def _keys() -> tuple[list[str], int]:
         records = session.scalars(select(AuditRecord).where(AuditRecord.event == Event.PORT_CHANGED)).all()
     database.close()
     return list(ports), len(records)
+
+
+def test_an_import_is_listed_as_a_change_and_undone(guanjin: Run) -> None:
+    assert "undo 1" in guanjin("import", "county.xlsx", "--apply")[2]
+    (change,) = json.loads(guanjin("changes", "--json")[1])["items"]
+    assert (change["id"], change["origin"], change["subject"], change["undone_by"]) == (
+        1,
+        "ledger",
+        "county.xlsx",
+        None,
+    )
+    assert "change set 1 is undone; that is change set 2" in guanjin("undo", "1")[2]
+    assert json.loads(guanjin("list", "devices", "--json")[1])["total"] == 0
+    assert "county.xlsx" in guanjin("changes")[1]
+    code, _, err = guanjin("undo", "1")
+    assert (code, "inventory.undone" in err) == (1, True)
