@@ -11,18 +11,18 @@ from sqlalchemy.orm import Session
 from core.commandline import Application, json_option, pass_application, print_json, print_table
 from core.i18n import N_, Translate
 from inventory.changes import history, importing, report
-from inventory.changes.recording import Occasion
 from inventory.changes.undoing import undo
 from inventory.dependents import dependents
 from inventory.devices import device_named, find_devices
 from inventory.errors import LedgerWrongError, NotFoundError, NothingNamedError
 from inventory.facts import device_facts, line_facts, unit_facts
-from inventory.kinds import ChangeOrigin, ObjectKind
+from inventory.kinds import ObjectKind
 from inventory.labels import LABELS, label
+from inventory.ledger.columns import Column
 from inventory.ledger.layout import layout_of
 from inventory.ledger.opening import load
 from inventory.ledger.reading import read
-from inventory.ledger.sheets import SHEET_OF, Column
+from inventory.ledger.sheets import SHEET_OF
 from inventory.lines import find_lines, line_named
 from inventory.listing import MOST_ROWS, PAGE_SIZE, Page
 from inventory.models import ChangeSet
@@ -181,7 +181,7 @@ def list_changes(application: Application, *, page: int, as_json: bool) -> None:
         print_json({"total": found.total, "page": found.number, "pages": found.pages, "items": rows})
         return
     translate = application.translate
-    headings = (N_("number"), N_("at"), N_("by"), N_("by way of"), N_("subject"), N_("undone by"))
+    headings = (N_("number"), N_("at"), N_("who"), N_("by way of"), N_("subject"), N_("undone by"))
     shown = [[_shown(ObjectKind.DEVICE, "", cell, translate) for cell in row.values()] for row in rows]
     print_table([translate(heading) for heading in headings], shown)
 
@@ -201,10 +201,8 @@ def _set_facts(one: ChangeSet) -> Facts:
 @click.argument("number", type=click.IntRange(1))
 @pass_application
 def undo_changes(application: Application, number: int) -> None:
-    actor = audit.console_actor()
-    occasion = Occasion(actor, application.clock.now(), ChangeOrigin.UNDO, str(number))
     with application.database.write() as session:
-        kept = undo(session, number, occasion).id
+        kept = undo(session, number, audit.console_actor(), now=application.clock.now()).id
     application.say(N_("change set %(number)s is undone; that is change set %(kept)s"), number=number, kept=kept)
 
 

@@ -13,7 +13,8 @@ from demo.county.extranet import EXTRANET
 from demo.county.intranet import INTRANET
 from demo.county.ledger import Sample
 from inventory.kinds import ObjectKind
-from inventory.ledger.sheets import SHEETS, Sheet
+from inventory.ledger.columns import Sheet
+from inventory.ledger.sheets import SHEETS
 
 FOLDER = Path(__file__).resolve().parent.parent
 FILES = {FOLDER / "county.xlsx": EXTRANET, FOLDER / "intranet.xlsx": INTRANET}

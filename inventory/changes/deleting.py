@@ -1,68 +1,54 @@
 """Taking one object away, which is refused as long as anything hangs on it."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.events import Event
-from core.i18n import translator
-from inventory.changes.editing import conflict, find
+from inventory.changes.editing import key_of, require_latest, require_reach
 from inventory.changes.errors import InUseError, RecordedError
 from inventory.changes.hanging import dependents_of
-from inventory.changes.history import of_object
 from inventory.changes.recording import Deletion, Occasion, keep, shown_key, told
 from inventory.kinds import ObjectKind
-from inventory.labels import label
 from inventory.ledger import state
 from inventory.ledger.layout import layout_of
+from inventory.ledger.plan import State
 from inventory.ledger.state import MODELS
+from inventory.ledger.values import Key
 from inventory.models import Document
 from inventory.scope import Scope
 from security import audit
 from security.models import Account, RoleGrant
-
-SHOWN: Final = 10
 
 
 def delete(
     session: Session, kind: ObjectKind, number: int, occasion: Occasion, *, scope: Scope, seen: int | None = None
 ) -> str:
     """The name of what is gone. Raises NotFoundError, EditConflictError, InUseError, RecordedError."""
-    found = find(session, kind, number, scope=scope)
     layout = layout_of(session)
-    name = shown_key(found.key)
-    if seen is not None and (since := of_object(session, kind, number, since=seen)):
-        raise conflict(kind, name, [*since], layout)
-    require_free(session, kind, found.key, number)
+    current, objects = state.load(session, layout)
+    key = key_of(objects, kind, number)
+    require_reach(session, kind, number, scope)
+    name = shown_key(key)
+    require_latest(session, kind, number, seen, name)
+    _require_free(session, current, kind, key, number)
     remove(session, kind, number, name)
-    keep(session, occasion, (), {}, [Deletion(layout[kind], found.key, number, found.values)])
-    subject = f"{kind}:{name}"
-    audit.record(
-        session, Event.OBJECT_DELETED, occasion.actor, subject=subject, before=told(layout[kind], found.values)
-    )
+    gone = Deletion(layout[kind], key, number, current[kind][key])
+    keep(session, occasion, (), objects, [gone])
+    before = told(gone.sheet, gone.before)
+    audit.record(session, Event.OBJECT_DELETED, occasion.actor, subject=f"{kind}:{name}", before=before)
     return name
 
 
-def require_free(session: Session, kind: ObjectKind, key: tuple[str, ...], number: int) -> None:
+def _require_free(session: Session, current: State, kind: ObjectKind, key: Key, number: int) -> None:
     """Raises InUseError with what hangs on it: other objects, and people whose grants are limited to it."""
-    current, _ = state.load(session)
-    zh = translator("zh")
-    hanging: list[tuple[str, str]] = [
-        (label(other, zh), shown_key(one)) for other, one in dependents_of(current, kind, key)
-    ]
-    hanging += [("权限", login) for login in _grants(session, kind, number)]
-    if hanging:
-        shown = "、".join(f"{one} {name}" for one, name in hanging[:SHOWN])
-        raise InUseError(
-            kind=kind,
-            name=shown_key(key),
-            count=len(hanging),
-            hanging=shown + ("…" if len(hanging) > SHOWN else ""),
-            dependents=tuple(hanging),
-        )
+    dependents = tuple((other, shown_key(one)) for other, one in dependents_of(current, kind, key))
+    logins = tuple(_grants(session, kind, number))
+    if dependents or logins:
+        raise InUseError(kind=kind, name=shown_key(key), dependents=dependents, logins=logins)
 
 
 def remove(session: Session, kind: ObjectKind, number: int, name: str) -> None:

@@ -6,20 +6,19 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from core.errors import GuanjinError
 from core.events import Event
 from core.i18n import N_
 from inventory.changes.errors import EditConflictError, EditWrongError, OutOfReachError, UnknownFieldError
-from inventory.changes.history import differences, latest, of_object
+from inventory.changes.history import latest, of_object
 from inventory.changes.recording import Occasion, differing, keep, shown_key
 from inventory.errors import NotFoundError
 from inventory.kinds import ObjectKind
 from inventory.ledger import applying, state
+from inventory.ledger.columns import Column, Sheet
 from inventory.ledger.layout import layout_of
 from inventory.ledger.plan import Action, Change, State
 from inventory.ledger.planner import plan
 from inventory.ledger.reading import Cell, Row, parsed
-from inventory.ledger.sheets import Column, Layout, Sheet
 from inventory.ledger.state import MODELS, Objects
 from inventory.ledger.values import CLEAR, Key, Problem, UnexpectedValueError, Values, Where
 from inventory.models import Device, Line, Unit
@@ -60,16 +59,13 @@ class Found:
     values: Values
     version: int
 
-    def text(self, column: Column) -> str:
-        return column.format.show(self.values[column.field])
-
 
 def find(session: Session, kind: ObjectKind, number: int, *, scope: Scope) -> Found:
     """Raises NotFoundError, also for what is out of reach."""
     layout = layout_of(session)
     current, objects = state.load(session, layout)
-    key = _key(objects, kind, number)
-    _require_reach(session, kind, number, scope)
+    key = key_of(objects, kind, number)
+    require_reach(session, kind, number, scope)
     return Found(layout[kind], number, key, current[kind][key], latest(session, kind, number))
 
 
@@ -77,10 +73,10 @@ def save(session: Session, edit: Edit, occasion: Occasion, *, scope: Scope) -> S
     """Raises NotFoundError, UnknownFieldError, EditWrongError, EditConflictError, OutOfReachError."""
     layout = layout_of(session)
     current, objects = state.load(session, layout)
-    was = None if edit.number is None else _key(objects, edit.kind, edit.number)
+    was = None if edit.number is None else key_of(objects, edit.kind, edit.number)
     if edit.number is not None:
-        _require_reach(session, edit.kind, edit.number, scope)
-        _require_latest(session, edit, layout, was or ())
+        require_reach(session, edit.kind, edit.number, scope)
+        require_latest(session, edit.kind, edit.number, edit.seen, shown_key(was or ()))
     elif not scope.whole and MODELS[edit.kind] not in SCOPED:
         raise OutOfReachError(kind=edit.kind, name=edit.texts.get("name", ""))
     change = _planned(edit, layout[edit.kind], current, was)
@@ -155,14 +151,16 @@ def _with_key(row: Row, sheet: Sheet, before: Values) -> Row:
     return Row(sheet, row.where, cells)
 
 
-def _key(objects: Objects, kind: ObjectKind, number: int) -> Key:
+def key_of(objects: Objects, kind: ObjectKind, number: int) -> Key:
+    """Raises NotFoundError."""
     found = next((key for key, row in objects[kind].items() if getattr(row, "id", None) == number), None)
     if found is None:
         raise NotFoundError(kind=kind, name=f"#{number}")
     return found
 
 
-def _require_reach(session: Session, kind: ObjectKind, number: int, scope: Scope) -> None:
+def require_reach(session: Session, kind: ObjectKind, number: int, scope: Scope) -> None:
+    """Raises NotFoundError: what is out of reach does not exist."""
     row: Any = session.get(MODELS[kind], number)
     if not (scope.covers(session, row) if MODELS[kind] in SCOPED else scope.whole):
         raise NotFoundError(kind=kind, name=f"#{number}")
@@ -174,18 +172,11 @@ def _require_reach_after(session: Session, kind: ObjectKind, row: Any, scope: Sc
         raise OutOfReachError(kind=kind, name=row.name)
 
 
-def _require_latest(session: Session, edit: Edit, layout: Layout, key: Key) -> None:
-    if edit.seen is None or edit.number is None:
-        return
-    since = of_object(session, edit.kind, edit.number, since=edit.seen)
+def require_latest(session: Session, kind: ObjectKind, number: int, seen: int | None, name: str) -> None:
+    """Raises EditConflictError where somebody changed the object after `seen`, its version on the form."""
+    since = [] if seen is None else of_object(session, kind, number, since=seen)
     if since:
-        raise conflict(edit.kind, shown_key(key), [*since], layout)
-
-
-def conflict(kind: ObjectKind, name: str, since: list[Any], layout: Layout) -> GuanjinError:
-    """Says who changed what since; headings in Chinese, as the ledger's."""
-    told = tuple(one for change in reversed(since) for one in differences(change, layout, "zh"))
-    newest = since[0].change_set
-    return EditConflictError(
-        kind=kind, name=name, actor=newest.actor, at=newest.at, differences=told, version=since[0].id
-    )
+        newest = since[0]
+        raise EditConflictError(
+            kind=kind, name=name, actor=newest.change_set.actor, at=newest.change_set.at, seen=seen, version=newest.id
+        )

@@ -1,8 +1,15 @@
 """Why a change of the inventory was not made."""
 
+from typing import Final
+
 from core.errors import Category
-from core.i18n import N_
+from core.i18n import N_, Translate, untranslated
 from inventory.errors import InventoryError
+from inventory.kinds import ObjectKind
+from inventory.labels import label
+from inventory.ledger.values import Problem
+
+SHOWN: Final = 10
 
 
 class EditError(InventoryError):
@@ -12,6 +19,8 @@ class EditError(InventoryError):
 class EditWrongError(EditError):
     """`problems` are the fields, each with what was expected."""
 
+    problems: tuple[Problem, ...]
+
     code = "inventory.edit_wrong"
     category = Category.USAGE
     message = N_("%(count)s fields of %(kind)s %(name)s are wrong; nothing was written")
@@ -19,7 +28,7 @@ class EditWrongError(EditError):
 
 
 class EditConflictError(EditError):
-    """`differences` are heading, before and after of what the other one changed."""
+    """`seen` is what the form was made from: `history.of_object(..., since=seen)` is what the other one changed."""
 
     code = "inventory.edit_conflict"
     category = Category.CONFLICT
@@ -41,12 +50,24 @@ class OutOfReachError(EditError):
 
 
 class InUseError(EditError):
-    """`hanging` is shown; `dependents` are pairs of kind and name."""
+    """`dependents` are pairs of kind and name, `logins` people whose grants are limited to it."""
 
     code = "inventory.in_use"
     category = Category.CONFLICT
     message = N_("%(kind)s %(name)s cannot be deleted: %(count)s others hang on it: %(hanging)s")
     hint = N_("delete or move those first; a device out of service is better set to retired than deleted")
+
+    kind: ObjectKind
+    name: str
+    dependents: tuple[tuple[ObjectKind, str], ...]
+    logins: tuple[str, ...]
+
+    def render(self, translate: Translate = untranslated) -> str:
+        hanging = [f"{label(kind, translate)} {name}" for kind, name in self.dependents]
+        hanging += [f"{translate(N_('grant of'))} {login}" for login in self.logins]
+        shown = "、".join(hanging[:SHOWN]) + ("…" if len(hanging) > SHOWN else "")
+        facts = {"kind": label(self.kind, translate), "name": self.name, "count": len(hanging), "hanging": shown}
+        return translate(self.message) % facts
 
 
 class RecordedError(EditError):
@@ -74,4 +95,13 @@ class UndoRefusedError(EditError):
     code = "inventory.undo_refused"
     category = Category.CONFLICT
     message = N_("change set %(number)s cannot be undone: %(count)s objects stand in the way; the first: %(first)s")
-    hint = N_("what was changed since has to be set back first, newest change first")
+    hint = N_("set back first what was changed since, the newest first")
+
+    number: int
+    problems: tuple[Problem, ...]
+
+    def render(self, translate: Translate = untranslated) -> str:
+        first = self.problems[0]
+        reason = translate(first.expected) % first.facts
+        facts = {"number": self.number, "count": len(self.problems), "first": f"{first.where} {first.value}: {reason}"}
+        return translate(self.message) % facts

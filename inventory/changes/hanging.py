@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from inventory.kinds import ObjectKind
+from inventory.ledger.columns import Column
 from inventory.ledger.plan import State
-from inventory.ledger.sheets import SHEET_OF, Column
+from inventory.ledger.sheets import SHEET_OF
 from inventory.ledger.values import Key, Value, Values
 
 Dependent = tuple[ObjectKind, Key]

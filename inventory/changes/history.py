@@ -2,23 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from core.i18n import N_
 from inventory.changes.errors import ChangeSetNotFoundError
 from inventory.kinds import ObjectKind
-from inventory.ledger.sheets import Column, Layout, Sheet
+from inventory.ledger.columns import Column, Layout, Sheet
 from inventory.ledger.stored import shown
 from inventory.listing import Page
 from inventory.models import ChangeSet, ObjectChange
 
 MOST: Final = 200
 PAGE: Final = 50
-ACTIONS: Final = {"added": N_("added"), "changed": N_("changed"), "deleted": N_("deleted")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +47,9 @@ def of_object(
     return session.scalars(wanted).all()
 
 
-def change_sets(session: Session, number: int = 1, before: datetime | None = None) -> Page[ChangeSet]:
+def change_sets(session: Session, number: int = 1) -> Page[ChangeSet]:
     """A page of them, without their changes."""
     wanted = select(ChangeSet).options(joinedload(ChangeSet.undone_by), joinedload(ChangeSet.undoes))
-    if before is not None:
-        wanted = wanted.where(ChangeSet.at < before)
     total = session.scalar(select(func.count()).select_from(ChangeSet)) or 0
     rows = session.scalars(wanted.order_by(ChangeSet.id.desc()).limit(PAGE).offset((max(number, 1) - 1) * PAGE))
     return Page(rows.all(), total, max(number, 1), PAGE)
@@ -67,13 +62,6 @@ def change_set(session: Session, number: int) -> ChangeSet:
     if found is None:
         raise ChangeSetNotFoundError(number=number)
     return found
-
-
-def action_of(change: ObjectChange) -> str:
-    """A key of ACTIONS."""
-    if change.before is None:
-        return "added"
-    return "deleted" if change.after is None else "changed"
 
 
 def differences(change: ObjectChange, layout: Layout, language: str) -> Iterator[Difference]:

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from inventory.kinds import ChangeOrigin
+from inventory.ledger.columns import Sheet
 from inventory.ledger.plan import Action, Change
 from inventory.ledger.references import SEPARATOR
-from inventory.ledger.sheets import Sheet
 from inventory.ledger.state import Objects
 from inventory.ledger.stored import encode
 from inventory.ledger.values import Key, Values

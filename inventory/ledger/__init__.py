@@ -2,7 +2,7 @@
 
 The format. A workbook (.xlsx) has one sheet a kind, found by its title in any order; sheets may be missing:
 
-    行政区划  地点  单位  联系人  机房  设备  专线  业务系统
+    行政区划  地点  单位  联系人  机房  机柜  设备  专线  VLAN  网段  IP地址  业务系统
 
 A CSV file (UTF-8 with or without BOM, or GB18030) has one kind, found by its headings. Above the headings may stand
 title rows. The headings of each sheet are declared in `inventory.ledger.sheets` (Chinese, English, aliases), the first

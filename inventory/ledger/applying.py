@@ -6,8 +6,8 @@ from typing import Any, Final, cast
 from sqlalchemy.orm import Session
 
 from inventory.kinds import ObjectKind
+from inventory.ledger.columns import Column
 from inventory.ledger.plan import Action, Change
-from inventory.ledger.sheets import Column
 from inventory.ledger.state import MODELS, Objects
 from inventory.ledger.uniqueness import UNIQUE
 from inventory.ledger.values import Value

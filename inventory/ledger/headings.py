@@ -7,7 +7,8 @@ from typing import Final
 
 from core.i18n import N_
 from inventory.kinds import ObjectKind
-from inventory.ledger.sheets import SHEETS, Column, Layout, Sheet
+from inventory.ledger.columns import Column, Layout, Sheet
+from inventory.ledger.sheets import SHEETS
 from inventory.ledger.table import Table
 from inventory.ledger.text import fold
 from inventory.ledger.values import Problem, Where

@@ -6,8 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inventory.kinds import FieldFormat, ObjectKind
+from inventory.ledger.columns import CUSTOM, Column, Layout, Sheet
 from inventory.ledger.formats import Day, Format, Number, OneOf, Text
-from inventory.ledger.sheets import CUSTOM, SHEET_OF, Column, Layout, Sheet
+from inventory.ledger.sheets import SHEET_OF
 from inventory.models import CustomField
 
 LIMIT: Final = 240

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from inventory.kinds import ObjectKind
-from inventory.ledger.sheets import Sheet
+from inventory.ledger.columns import Sheet
 from inventory.ledger.values import Key, Problem, Value, Values, Where
 
 # Everything that there is, by kind and natural key; every field of the kind's sheet has a value.

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from core.i18n import N_
 from inventory.kinds import ObjectKind
+from inventory.ledger.columns import Column, Sheet
 from inventory.ledger.keys import key_rows
 from inventory.ledger.plan import Change, ChangePlan, State
 from inventory.ledger.racking import collisions
 from inventory.ledger.reading import Cell, Row
 from inventory.ledger.references import References
 from inventory.ledger.rules import apply_rules
-from inventory.ledger.sheets import Column, Sheet
 from inventory.ledger.uniqueness import backup_loops, conflicts
 from inventory.ledger.values import Clear, Key, Problem, UnexpectedValueError, Value, Values
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from core.i18n import N_
-from inventory.kinds import ObjectKind
+from inventory.kinds import LifeCycle, ObjectKind
 from inventory.ledger.plan import Change, State, requested
 from inventory.ledger.reading import Row
 from inventory.ledger.references import SEPARATOR
@@ -12,7 +12,7 @@ from inventory.ledger.values import Key, Problem, UnexpectedValueError, Values
 
 PLACE: Final = ("room", "rack", "rack_position", "rack_units", "life_cycle")
 USUAL_HEIGHT: Final = 42
-GONE: Final = frozenset({"retired", "stock"})  # what is not in its rack any more, or not yet
+GONE: Final = frozenset({LifeCycle.RETIRED, LifeCycle.STOCK})  # what is not in its rack any more, or not yet
 
 
 def collisions(

@@ -7,9 +7,10 @@ from typing import Final
 from core.i18n import N_
 from inventory.errors import LedgerKindError, LedgerUnknownError
 from inventory.kinds import ObjectKind
+from inventory.ledger.columns import Column, Layout, Sheet
 from inventory.ledger.headings import Headings, headings_of, kind_of, sheet_titled
 from inventory.ledger.opening import LedgerFile, tables
-from inventory.ledger.sheets import SHEET_OF, SHEETS, Column, Layout, Sheet
+from inventory.ledger.sheets import SHEET_OF, SHEETS
 from inventory.ledger.table import UNSTORED_FORMULA, Table, is_blank
 from inventory.ledger.text import NOTHING, clean
 from inventory.ledger.values import CLEAR, Clear, Problem, UnexpectedValueError, Value, Where

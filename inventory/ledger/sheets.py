@@ -4,9 +4,6 @@ Everything that touches the format reads these tables: the import, its messages,
 are stable; a new spelling found in an office's file becomes an alias.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 from core.i18n import N_
@@ -14,66 +11,15 @@ from inventory.kinds import AddressUse, AdministrativeLevel, ContactRole, Device
 from inventory.kinds import Carrier as CarrierKind
 from inventory.kinds import LineKind as KindOfLine
 from inventory.ledger import spellings
-from inventory.ledger.formats import Address, Day, Format, Level, Name, Names, Prefix, Tags, Text, Token, Words
+from inventory.ledger.columns import Column, Layout, Sheet
+from inventory.ledger.formats import Address, Day, Level, Name, Names, Prefix, Tags, Text, Token, Words
 from inventory.ledger.quantities import Bandwidth, Money, Share, Whole
-from inventory.ledger.text import fold
-from inventory.ledger.values import Value
 
 NAME: Final = Text(120)
 CODE: Final = Text(64)
 PLACE: Final = Text(240)
 NOTES: Final = Text(4000)
 PORT: Final = Whole(1, 65535)
-CUSTOM: Final = "custom."
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column; `units` are what may stand in brackets behind the heading, such as 带宽(M).
-
-    `default` is the value of a new object that says nothing, and of one whose value is taken away.
-    """
-
-    heading: str
-    english: str
-    field: str
-    format: Format
-    required: bool = False
-    aliases: tuple[str, ...] = ()
-    units: tuple[str, ...] = ()
-    refers: ObjectKind | None = None
-    help: str = ""
-    default: Value = None
-
-    @property
-    def custom(self) -> str | None:
-        """The name of the office's own field that this is."""
-        return self.field.removeprefix(CUSTOM) if self.field.startswith(CUSTOM) else None
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One kind; `key` are the fields by which a row finds its object again."""
-
-    kind: ObjectKind
-    title: str
-    english: str
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-    aliases: tuple[str, ...] = ()
-
-    def column(self, field: str) -> Column:
-        return next(column for column in self.columns if column.field == field)
-
-    @cached_property
-    def meanings(self) -> Mapping[str, Column]:
-        """Which column each spelling of a heading means."""
-        names: dict[str, Column] = {}
-        for column in self.columns:
-            for name in (column.heading, column.english, *column.aliases):
-                names[fold(name)] = column
-                names.update({f"{fold(name)}({unit})": column for unit in column.units})
-        return names
 
 
 def _reference(
@@ -86,6 +32,8 @@ def _name(*aliases: str) -> Column:
     return Column("名称", "Name", "name", NAME, required=True, aliases=aliases)
 
 
+_SITE: Final = _reference("地点", "Site", "site", ObjectKind.SITE, "所在地点")
+_UNIT: Final = _reference("单位", "Unit", "unit", ObjectKind.UNIT, "使用单位", "所属单位")
 _TAGS: Final = Column(
     "标签",
     "Tags",
@@ -429,8 +377,8 @@ VLANS: Final = Sheet(
     (
         _name("VLAN名称"),
         Column("VLAN号", "VLAN ID", "vid", Whole(1, 4094), required=True, aliases=("VLAN ID", "VLAN编号", "VID")),
-        _reference("地点", "Site", "site", ObjectKind.SITE, "所在地点"),
-        _reference("单位", "Unit", "unit", ObjectKind.UNIT, "使用单位", "所属单位"),
+        _SITE,
+        _UNIT,
         _TAGS,
         _NOTES,
     ),
@@ -455,8 +403,8 @@ SUBNETS: Final = Sheet(
         Column("用途", "Purpose", "purpose", NAME, aliases=("网段用途",), default=""),
         Column("网关", "Gateway", "gateway", Address(), aliases=("网关地址", "默认网关")),
         _reference("VLAN", "VLAN", "vlan", ObjectKind.VLAN, "所属VLAN", "VLAN名称"),
-        _reference("地点", "Site", "site", ObjectKind.SITE, "所在地点"),
-        _reference("单位", "Unit", "unit", ObjectKind.UNIT, "使用单位", "所属单位"),
+        _SITE,
+        _UNIT,
         _TAGS,
         _NOTES,
     ),
@@ -480,7 +428,7 @@ ADDRESSES: Final = Sheet(
         ),
         Column("用途", "Purpose", "purpose", NAME, aliases=("地址用途",), default=""),
         _reference("设备", "Device", "device", ObjectKind.DEVICE, "设备名称", "使用设备"),
-        _reference("单位", "Unit", "unit", ObjectKind.UNIT, "使用单位", "所属单位"),
+        _UNIT,
         _TAGS,
         _NOTES,
     ),
@@ -522,6 +470,5 @@ SHEETS: Final[tuple[Sheet, ...]] = (
     ADDRESSES,
     SYSTEMS,
 )
-Layout = Mapping[ObjectKind, Sheet]
 # Without the office's own fields; `inventory.ledger.layout` adds them.
 SHEET_OF: Final[Layout] = {sheet.kind: sheet for sheet in SHEETS}

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from core.database import Base
 from inventory.kinds import ObjectKind
+from inventory.ledger.columns import Column, Layout, Sheet
 from inventory.ledger.plan import State
-from inventory.ledger.sheets import SHEET_OF, Column, Layout, Sheet
+from inventory.ledger.sheets import SHEET_OF
 from inventory.ledger.values import Key, UnexpectedValueError, Value, Values
 from inventory.models import (
     Address,

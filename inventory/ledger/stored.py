@@ -7,8 +7,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from inventory.ledger.columns import Column
 from inventory.ledger.formats import Day, Words
-from inventory.ledger.sheets import Column
 from inventory.ledger.values import Value
 
 

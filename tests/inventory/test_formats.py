@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from inventory.kinds import Carrier, DeviceRole
 from inventory.ledger import spellings
+from inventory.ledger.columns import Column
 from inventory.ledger.formats import Address, Day, Format, Level, Name, Names, Text, Token, Words
 from inventory.ledger.quantities import Bandwidth, Money, Share, Whole
-from inventory.ledger.sheets import SHEETS, Column
+from inventory.ledger.sheets import SHEETS
 from inventory.ledger.text import clean, fold
 from inventory.ledger.values import UnexpectedValueError, Value, letters
 

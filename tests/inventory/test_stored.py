@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from inventory.ledger.sheets import SHEETS, Sheet
+from inventory.ledger.columns import Sheet
+from inventory.ledger.sheets import SHEETS
 from inventory.ledger.stored import decode, encode
 from tests.inventory.test_planner import COUNTY_STATE
 

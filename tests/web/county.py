@@ -22,7 +22,7 @@ from collectors.models import (
 )
 from collectors.survey.models import BindingState, ComponentState, StationState
 from inventory.kinds import AdministrativeLevel, Carrier, ContactRole, DeviceRole, LineKind
-from inventory.models import BusinessSystem, Contact, Device, Line, Port, Region, Site, Unit
+from inventory.models import BusinessSystem, Contact, Device, Line, Port, Rack, Region, Room, Site, Unit
 
 TOWNSHIPS = (
     "城关镇",
@@ -67,6 +67,8 @@ def fill(session: Session, now: datetime) -> None:
         "FW-出口防火墙-01", DeviceRole.FIREWALL, "H3C", "SecPath F5000", "10.30.0.2", centre, departments[0]
     )
     ups = _device("UPS-中心机房", DeviceRole.UPS, "华为", "UPS5000", "10.30.0.9", centre, departments[0])
+    core.room = Room(name="中心机房", site=centre)
+    core.rack = Rack(name="A-03", room=core.room)
     backbone = [core, firewall, ups]
     for number, unit in enumerate([*departments[1:], *governments]):
         role = DeviceRole.AGGREGATION_SWITCH if unit in governments else DeviceRole.ACCESS_SWITCH

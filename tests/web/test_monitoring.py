@@ -210,6 +210,10 @@ def test_a_unit_administrator_without_a_unit_sees_nothing(browse: Browse, sample
     assert browser.get("/devices/1").status_code == 404
 
 
+def test_a_device_shows_the_rack_that_it_stands_in(admin: Browser) -> None:
+    assert "县政务中心 · A-03" in admin.get("/devices/1").text
+
+
 def test_a_mark_is_put_on_and_taken_off_with_one_record_each(admin: Browser, sample: Database) -> None:
     answer = admin.post("/devices/1/mark", {"note": "更换电源", "hours": "8"})
     assert answer.headers["Location"] == "/devices/1"

@@ -26,7 +26,6 @@ from tests.inventory.test_planner import EMPTY, LEDGERS, mended
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 WANG = Actor("wang", "person")
 FORM = Occasion(WANG, NOW, ChangeOrigin.FORM, "form")
-UNDO = Occasion(WANG, NOW, ChangeOrigin.UNDO, "undo")
 
 
 def imported(database: Database, ledger: Mapping[str, Cells]) -> int:
@@ -41,7 +40,7 @@ def loaded(database: Database) -> State:
 
 def undone(database: Database, number: int) -> int:
     with database.write() as session:
-        return undo(session, number, UNDO).id
+        return undo(session, number, WANG, now=NOW).id
 
 
 def test_an_import_is_undone_as_one_and_the_undoing_too(database: Database) -> None:
@@ -76,8 +75,27 @@ def test_what_was_changed_since_is_not_overwritten(database: Database) -> None:
     before = loaded(database)
     with pytest.raises(UndoRefusedError) as refused:
         undone(database, first)
-    assert "CORE-01" in str(refused.value)
+    assert "CORE-01: it was changed since" in str(refused.value)
     assert loaded(database) == before
+
+
+def test_what_was_changed_since_and_set_back_is_no_obstacle(database: Database) -> None:
+    first = imported(database, COUNTY)
+    later = imported(database, {"设备": [["名称", "角色", "型号"], ["CORE-01", "核心交换机", "S12700"]]})
+    with pytest.raises(UndoRefusedError):
+        undone(database, first)
+    undone(database, later)
+    undone(database, first)
+    assert {kind: rows for kind, rows in loaded(database).items() if rows} == {}
+
+
+def test_other_fields_that_were_changed_since_are_kept(database: Database) -> None:
+    imported(database, COUNTY)
+    model = imported(database, {"设备": [["名称", "角色", "型号"], ["CORE-01", "核心交换机", "S12700"]]})
+    imported(database, {"设备": [["名称", "角色", "厂商"], ["CORE-01", "核心交换机", "华三"]]})
+    undone(database, model)
+    values = loaded(database)[ObjectKind.DEVICE][("CORE-01",)]
+    assert (values["model"], values["vendor"]) == ("", "华三")
 
 
 def test_what_others_hang_on_by_now_is_not_taken_away(database: Database) -> None:
@@ -109,7 +127,7 @@ def test_undoing_any_import_gives_the_state_before_it(
         change_set = import_ledger(session, workbook(mended(later, before)), WANG, now=NOW).change_set
         if change_set is not None:
             session.expire_all()
-            undo(session, change_set, UNDO)
+            undo(session, change_set, WANG, now=NOW)
             session.expire_all()
         assert state.load(session)[0] == before
         session.rollback()
