@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from sqlalchemy import Connection, Integer, Table, delete, func, insert, select, text
+from sqlalchemy import Connection, Integer, Table, delete, func, insert, inspect, select, text
 from sqlalchemy.orm import Session
 
 from core import schema
@@ -199,10 +199,10 @@ def _in_any_order(connection: Connection, tables: Sequence[Table]) -> Iterator[N
         yield
         return
     constraints = [
-        (table.name, str(constraint.name))
+        (table.name, str(found["name"]))
         for table in tables
-        for constraint in table.foreign_key_constraints
-        if constraint.referred_table is table
+        for found in inspect(connection).get_foreign_keys(table.name)
+        if found["referred_table"] == table.name
     ]
     for table_name, name in constraints:
         connection.execute(text(f'ALTER TABLE "{table_name}" ALTER CONSTRAINT "{name}" DEFERRABLE INITIALLY DEFERRED'))

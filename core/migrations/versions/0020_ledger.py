@@ -83,7 +83,7 @@ def _reference(
 ) -> tuple[sa.Column[int], sa.ForeignKeyConstraint]:
     return (
         sa.Column(name, sa.Integer, nullable=not required),
-        sa.ForeignKeyConstraint([name], [f"{target}.id"], name=f"fk_{table}_{name}_{target}"),
+        sa.ForeignKeyConstraint([name], [f"{target}.id"], name=f"fk_{table}_{name}"),
     )
 
 
@@ -107,8 +107,7 @@ def _extend_devices() -> None:
     """A rack's name becomes a rack of the device's room; where there is no room, it is kept in the notes."""
     table = "inventory_device"
     op.execute(
-        f"ALTER TABLE {table} ADD COLUMN rack_id INTEGER"
-        f" CONSTRAINT fk_{table}_rack_id_inventory_rack REFERENCES inventory_rack (id)"
+        f"ALTER TABLE {table} ADD COLUMN rack_id INTEGER CONSTRAINT fk_{table}_rack_id REFERENCES inventory_rack (id)"
     )
     op.execute(
         f"ALTER TABLE {table} ADD COLUMN rack_units INTEGER DEFAULT 1 NOT NULL"

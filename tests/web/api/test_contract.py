@@ -22,7 +22,7 @@ from automation.models import ConfigText, ConfigVersion
 from core.database import Database
 from core.jobs import enqueue
 from core.settings import Settings
-from inventory.models import Device, Room, Site
+from inventory.models import Device
 from security import accounts, grants, sessions, tokens
 from security.accounts import NewAccount
 from security.roles import Role
@@ -75,8 +75,6 @@ def running(template_database: Path, tmp_path_factory: pytest.TempPathFactory) -
 def prepare(database: Database, now: datetime) -> None:
     with database.write() as session:
         county.fill(session, now)
-        site = session.scalars(select(Site)).first()
-        session.add(Room(site=site, name="中心机房", floor="3"))
         device = session.scalars(select(Device)).first()
         assert device
         text = "0" * 64
