@@ -78,6 +78,11 @@ def list_devices(session: Session, now: datetime, *, scope: Scope = ALL) -> list
     return _devices(session, now, scope.apply(select(Device), Device))
 
 
+def devices_in_room(session: Session, now: datetime, room_id: int, *, scope: Scope = ALL) -> list[DeviceHealth]:
+    """What stands in a machine room, by name."""
+    return _devices(session, now, scope.apply(select(Device).where(Device.room_id == room_id), Device))
+
+
 def device_detail(
     session: Session, now: datetime, device_id: int, *, scope: Scope = ALL, outages: int = 20
 ) -> DeviceDetail | None:

@@ -68,6 +68,13 @@ class Event(StrEnum):
     OBJECT_DELETED = "inventory:object:delete"
     CHANGES_UNDONE = "inventory:change-set:undo"
     PORT_CHANGED = "inventory:port:change"
+    CHECKLIST_CREATED = "inventory:checklist:create"
+    CHECKLIST_CHANGED = "inventory:checklist:change"
+    CHECKLIST_RETIRED = "inventory:checklist:retire"
+    ROUND_RECORDED = "inventory:round:record"
+    FINDING_CLOSED = "inventory:finding:close"
+    VISIT_ENTERED = "inventory:visit:enter"
+    VISIT_LEFT = "inventory:visit:leave"
     MAINTENANCE_MARKED = "inventory:maintenance:mark"
     MAINTENANCE_UNMARKED = "inventory:maintenance:unmark"
     # automation

@@ -62,6 +62,29 @@ class FieldFormat(StrEnum):
     CHOICE = "choice"
 
 
+class ChecklistPurpose(StrEnum):
+    """What a machine room is looked over for: going round it day by day, or taking it over from its builder."""
+
+    ROUND = "round"
+    ACCEPTANCE = "acceptance"
+
+
+class ItemForm(StrEnum):
+    """How an item of a list is answered."""
+
+    CHECK = "check"
+    NUMBER = "number"
+    TEXT = "text"
+
+
+class Verdict(StrEnum):
+    """What an answer says."""
+
+    GOOD = "good"
+    WRONG = "wrong"
+    NOT_APPLICABLE = "not_applicable"
+
+
 class SnmpVersion(StrEnum):
     V1 = "1"
     V2C = "2c"

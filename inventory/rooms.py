@@ -1,12 +1,14 @@
-"""Machine rooms (机房) as readers ask for them. They belong to no unit, so a reader of one unit finds none."""
+"""Machine rooms (机房) as readers ask for them. Whoever sees a site sees its rooms; who sees one unit finds none."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from inventory.kinds import ObjectKind
 from inventory.listing import PAGE_SIZE, Listing, Page
-from inventory.models import Room
+from inventory.models import Device, Rack, Room
 from inventory.scope import ALL, Scope
 
 ROOMS: Final = Listing(
@@ -38,3 +40,9 @@ def find_rooms(
 
 def room(session: Session, number: int, scope: Scope = ALL) -> Room:
     return ROOMS.get(session, number, scope)
+
+
+def standing_in(session: Session, kind: type[Device] | type[Rack], rooms: Sequence[int]) -> Mapping[int, int]:
+    """How many devices or racks stand in each of these rooms; a room with none is left out."""
+    counted = select(kind.room_id, func.count()).where(kind.room_id.in_(rooms)).group_by(kind.room_id)
+    return {room: count for room, count in session.execute(counted) if room is not None}

@@ -5,6 +5,7 @@ A scope is a `security.reach.Reach` by the inventory's rules:
 - a device belongs to its unit, to its site or its room's site, and to the groups that name it;
 - a line belongs to its unit, and to the site and the groups of the device at its far end (B). End A is the office's:
   whoever looks after the core switch's room would otherwise see every line of the county;
+- a machine room belongs to its site;
 - the units below a unit are those in the regions below its own.
 """
 
@@ -40,13 +41,13 @@ class Scope:
         """The condition on a table; rows of a kind that belongs to nobody need the whole scope."""
         if self.reach.everywhere:
             return true()
-        rule = {Device: self._devices, Line: self._lines, Unit: self._units}.get(kind)
+        rule = {Device: self._devices, Line: self._lines, Unit: self._units, Room: self._rooms}.get(kind)
         return rule() if rule else false()
 
     def apply(self, statement: Select[*Columns], kind: type[Any]) -> Select[*Columns]:
         return statement if self.reach.everywhere else statement.where(self.of(kind))
 
-    def covers(self, session: Session, thing: Device | Line | Unit) -> bool:
+    def covers(self, session: Session, thing: Device | Line | Room | Unit) -> bool:
         """Whether one object is in it; asked of the database, as every list is."""
         if self.reach.everywhere:
             return True
@@ -56,6 +57,9 @@ class Scope:
     def _units(self) -> ColumnElement[bool]:
         """Units of a site are seen by whoever sees the site."""
         return or_(self._of_units(Unit.id), _among(Unit.site_id, self.reach.sites))
+
+    def _rooms(self) -> ColumnElement[bool]:
+        return _among(Room.site_id, self.reach.sites)
 
     def _devices(self) -> ColumnElement[bool]:
         member = device_group_device.c

@@ -41,6 +41,7 @@ class Permission(StrEnum):
     VIEW_OWN_UNIT = "monitoring:view-own-unit"
     MARK_MAINTENANCE = "maintenance:mark"
     MANAGE_INVENTORY = "inventory:manage"
+    KEEP_ROOMS = "room:keep"
     READ_CONFIGS = "config:read"
     RUN_BACKUP = "backup:run"
     VIEW_JOBS = "job:view"
@@ -78,6 +79,7 @@ _MAY: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.VIEW_MONITORING,
                 Permission.MARK_MAINTENANCE,
                 Permission.MANAGE_INVENTORY,
+                Permission.KEEP_ROOMS,
                 Permission.READ_CONFIGS,
                 Permission.RUN_BACKUP,
                 Permission.VIEW_JOBS,
@@ -87,6 +89,7 @@ _MAY: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             {
                 Permission.VIEW_MONITORING,
                 Permission.MARK_MAINTENANCE,
+                Permission.KEEP_ROOMS,
                 Permission.READ_CONFIGS,
                 Permission.RUN_BACKUP,
                 Permission.VIEW_JOBS,
@@ -179,6 +182,7 @@ PERMISSION_LABELS: Mapping[Permission, str] = MappingProxyType(
         Permission.VIEW_OWN_UNIT: N_("view the own unit's devices and lines"),
         Permission.MARK_MAINTENANCE: N_("put on and take off maintenance marks"),
         Permission.MANAGE_INVENTORY: N_("maintain and import the ledger"),
+        Permission.KEEP_ROOMS: N_("go round machine rooms and keep their entry register"),
         Permission.READ_CONFIGS: N_("read device configurations"),
         Permission.RUN_BACKUP: N_("back up configurations"),
         Permission.VIEW_JOBS: N_("view jobs"),

@@ -107,6 +107,13 @@ class FieldMissingError(WebError):
     hint = N_("fill in the marked field")
 
 
+class FieldWrongError(WebError):
+    code = "web.field_wrong"
+    category = Category.USAGE
+    message = N_("%(text)r cannot be %(field)s")
+    hint = N_("write %(expected)s")
+
+
 class RepeatDiffersError(WebError):
     code = "web.repeat_differs"
     category = Category.USAGE

@@ -29,14 +29,27 @@ LABELS = {
     "link": N_("the link"),
     "recipients": N_("the receivers"),
     "half": N_("the half"),
+    "items": N_("the items"),
+    "every_days": N_("the rhythm"),
+    "due_on": N_("the deadline"),
+    "remedy": N_("what was done"),
+    "organisation": N_("the organisation"),
+    "escort": N_("the escort"),
+    "entered_at": N_("the time of coming"),
+    "left_at": N_("the time of leaving"),
 }
 LIMIT = 1000
+
+
+def label(name: str) -> str:
+    """What a field is called, in the reader's language."""
+    return gettext(LABELS.get(name, name))
 
 
 def text(name: str, *, limit: int = LIMIT, required: bool = True) -> str:
     value = request.form.get(name, "").strip()[:limit]
     if required and not value:
-        raise FieldMissingError(field=gettext(LABELS.get(name, name)))
+        raise FieldMissingError(field=label(name))
     return value
 
 
@@ -44,7 +57,7 @@ def secret(name: str, *, required: bool = True) -> str:
     """As typed: blanks belong to a password."""
     value = request.form.get(name, "")
     if required and not value:
-        raise FieldMissingError(field=gettext(LABELS.get(name, name)))
+        raise FieldMissingError(field=label(name))
     return value
 
 

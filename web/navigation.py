@@ -34,6 +34,7 @@ GROUPS = (
             Entry("overview.show", N_("Overview"), "overview"),
             Entry("devices.index", N_("Devices"), "device"),
             Entry("lines.index", N_("Lines"), "line"),
+            Entry("rooms.index", N_("Machine rooms"), "room"),
             Entry("groups.index", N_("Device groups"), "device"),
         ),
     ),

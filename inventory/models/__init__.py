@@ -17,16 +17,19 @@ from inventory.models.systems import (
     business_system_line,
     business_system_unit,
 )
+from inventory.models.upkeep import Checklist, Finding, Round, Visit, checklist_room
 
 __all__ = [
     "Address",
     "BusinessSystem",
     "ChangeSet",
+    "Checklist",
     "Contact",
     "CustomField",
     "Device",
     "DeviceGroup",
     "Document",
+    "Finding",
     "Line",
     "Maintained",
     "MaintenanceRecord",
@@ -35,12 +38,15 @@ __all__ = [
     "Rack",
     "Region",
     "Room",
+    "Round",
     "Site",
     "Subnet",
     "Unit",
+    "Visit",
     "Vlan",
     "business_system_device",
     "business_system_line",
     "business_system_unit",
+    "checklist_room",
     "device_group_device",
 ]

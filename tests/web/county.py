@@ -21,8 +21,23 @@ from collectors.models import (
     SubjectKind,
 )
 from collectors.survey.models import BindingState, ComponentState, StationState
-from inventory.kinds import AdministrativeLevel, Carrier, ContactRole, DeviceRole, LineKind
-from inventory.models import BusinessSystem, Contact, Device, Line, Port, Rack, Region, Room, Site, Unit
+from inventory.kinds import AdministrativeLevel, Carrier, ChecklistPurpose, ContactRole, DeviceRole, LineKind
+from inventory.models import (
+    BusinessSystem,
+    Checklist,
+    Contact,
+    Device,
+    Finding,
+    Line,
+    Port,
+    Rack,
+    Region,
+    Room,
+    Round,
+    Site,
+    Unit,
+    Visit,
+)
 
 TOWNSHIPS = (
     "城关镇",
@@ -68,7 +83,8 @@ def fill(session: Session, now: datetime) -> None:
     )
     ups = _device("UPS-中心机房", DeviceRole.UPS, "华为", "UPS5000", "10.30.0.9", centre, departments[0])
     core.room = Room(name="中心机房", site=centre)
-    core.rack = Rack(name="A-03", room=core.room)
+    core.rack, core.rack_position, core.rack_units = Rack(name="A-03", room=core.room), 20, 10
+    firewall.room, firewall.rack = core.room, core.rack
     backbone = [core, firewall, ups]
     for number, unit in enumerate([*departments[1:], *governments]):
         role = DeviceRole.AGGREGATION_SWITCH if unit in governments else DeviceRole.ACCESS_SWITCH
@@ -127,8 +143,41 @@ def fill(session: Session, now: datetime) -> None:
     office = BusinessSystem(name="协同办公系统", owner=departments[0], protection_level=2, devices=[core])
     session.add_all([approval, office])
     session.flush()
+    _machine_room(session, core.room, now)
     lost = next(line for line in lines if "白沙镇" in line.name)
     _states(session, backbone, lines, lost, now)
+
+
+def _machine_room(session: Session, room: Room, now: datetime) -> None:
+    """Gone round yesterday, when it was too warm; somebody is inside."""
+    asked = [{"name": "门锁完好", "form": "check"}, {"name": "温度", "form": "number", "high": "27", "unit": "℃"}]
+    found = [{"verdict": "good", "value": "", "note": ""}, {"verdict": "wrong", "value": "31", "note": "空调停机"}]
+    checklist = Checklist(
+        name="日常巡检", purpose=ChecklistPurpose.ROUND, items=asked, every_days=1, retired=False, rooms=[room]
+    )
+    session.add(checklist)
+    session.flush()
+    done = Round(
+        checklist_id=checklist.id,
+        room=room,
+        name=checklist.name,
+        purpose=checklist.purpose,
+        answers=[item | answer for item, answer in zip(asked, found, strict=True)],
+        wrong=1,
+        done_at=now - timedelta(days=1),
+        done_by="zhangwei",
+    )
+    done.findings = [Finding(room=room, item="温度", found="31 ℃ · 空调停机", due_on=now.date() - timedelta(days=1))]
+    visit = Visit(
+        room=room,
+        name="王工",
+        organisation="某某公司",
+        purpose="修空调",
+        escort="张伟",
+        entered_at=now - timedelta(hours=1),
+        registered_by="zhangwei",
+    )
+    session.add_all([done, visit])
 
 
 def _device(name: str, role: DeviceRole, vendor: str, model: str, address: str, site: Site, unit: Unit) -> Device:

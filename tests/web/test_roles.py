@@ -18,6 +18,7 @@ from web.headers import HEADERS
 R = Role
 EVERYBODY = frozenset(Role)
 WATCHING = frozenset({R.NETWORK_ADMIN, R.OPERATOR, R.SECURITY_OFFICER, R.SYSTEM_ADMIN, R.UNIT_ADMIN})
+MONITORING = WATCHING - {R.UNIT_ADMIN}
 TRANSFERS = frozenset({R.SECURITY_OFFICER, R.MEDIA_OPERATOR})
 APPROVING = frozenset({R.SECURITY_OFFICER, R.DEPARTMENT_APPROVER, R.UNIT_ADMIN})
 EXPECTED: dict[str, frozenset[Role]] = {
@@ -49,6 +50,18 @@ EXPECTED: dict[str, frozenset[Role]] = {
     "data.port": WATCHING,
     "data.line": WATCHING,
     "devices.key_port": frozenset({R.NETWORK_ADMIN}),
+    "rooms.index": MONITORING,
+    "rooms.show": MONITORING,
+    "rounds.show": MONITORING,
+    "rounds.create": frozenset({R.NETWORK_ADMIN, R.OPERATOR}),
+    "rounds.close": frozenset({R.NETWORK_ADMIN, R.OPERATOR}),
+    "visits.index": MONITORING,
+    "visits.enter": frozenset({R.NETWORK_ADMIN, R.OPERATOR}),
+    "visits.leave": frozenset({R.NETWORK_ADMIN, R.OPERATOR}),
+    "checklists.index": frozenset({R.NETWORK_ADMIN}),
+    "checklists.create": frozenset({R.NETWORK_ADMIN}),
+    "checklists.edit": frozenset({R.NETWORK_ADMIN}),
+    "checklists.retire": frozenset({R.NETWORK_ADMIN}),
     "groups.index": frozenset({R.NETWORK_ADMIN}),
     "groups.create": frozenset({R.NETWORK_ADMIN}),
     "groups.edit": frozenset({R.NETWORK_ADMIN}),
@@ -158,7 +171,8 @@ def test_emergency_power_opens_network_administration_and_nothing_else(browse: C
     for rule in browser.client.application.url_map.iter_rules():
         if rule.endpoint in PUBLIC or rule.endpoint.startswith(API):
             continue
-        ledger = rule.endpoint.startswith("groups.") or rule.endpoint == "devices.key_port"
+        area = rule.endpoint.partition(".")[0]
+        ledger = area in {"groups", "checklists"} or rule.endpoint == "devices.key_port"
         may = EXPECTED[rule.endpoint] & {R.NETWORK_ADMIN, R.OPERATOR} and not ledger
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             refused = "<code>web.permission</code>" in ask(browser, rule, method)
@@ -178,7 +192,7 @@ def test_a_limited_role_opens_the_same_pages_but_those_that_need_everything(
             assert ("<code>web.permission</code>" in text) == (role not in EXPECTED[rule.endpoint]), (
                 f"{method} {rule.endpoint}"
             )
-            if rule.endpoint.startswith("groups.") and role in EXPECTED[rule.endpoint]:
+            if rule.endpoint.startswith(("groups.", "checklists.")) and role in EXPECTED[rule.endpoint]:
                 assert "web.not_found" in text
 
 
