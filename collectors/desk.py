@@ -52,6 +52,10 @@ class Desk:
         """Any reading of the database, off the loop and in its turn."""
         return await self._in(self._database, question)
 
+    async def write(self, act: Callable[[], Result]) -> Result:
+        """Somebody else's transaction, off the loop and in its turn; what goes wrong in it is theirs."""
+        return await self._in(self._database, act)
+
     def put(self, model: type[Base], row: Row, *, even_if_same: bool = False) -> None:
         """To be written soon, if it differs from what was."""
         self._pending.put(model, row, even_if_same=even_if_same)

@@ -125,7 +125,7 @@ def _device(session: Session, vault: Vault, device: Device, opened: dict[str, Se
     fault = secret if isinstance(secret, GuanjinError) else None
     if name and not isinstance(secret, GuanjinError):
         try:
-            access = _access(device.snmp_version, secret, name)
+            access = access_by(device.snmp_version, secret, name)
         except GuanjinError as error:
             fault = error
     if not usable(address):
@@ -153,7 +153,7 @@ def _secret(session: Session, vault: Vault, name: str) -> Secret | GuanjinError:
         return error
 
 
-def _access(version: SnmpVersion, secret: Secret, name: str) -> bytes | User:
+def access_by(version: SnmpVersion, secret: Secret, name: str) -> bytes | User:
     """Raises WrongCredentialError and UserError where the credential is not one for this version."""
     wanted = USERNAME if version is SnmpVersion.V3 else COMMUNITY
     if not secret.get(wanted):

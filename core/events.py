@@ -77,6 +77,12 @@ class Event(StrEnum):
     VISIT_LEFT = "inventory:visit:leave"
     MAINTENANCE_MARKED = "inventory:maintenance:mark"
     MAINTENANCE_UNMARKED = "inventory:maintenance:unmark"
+    # sweeps for unknown devices
+    SWEEP_RANGE_ALLOWED = "collectors:sweep-range:allow"
+    SWEEP_RANGE_WITHDRAWN = "collectors:sweep-range:withdraw"
+    SWEEP_ASKED = "collectors:sweep:ask"
+    SWEEP_STOPPED = "collectors:sweep:stop"
+    SWEEP_TAKEN_OVER = "collectors:sweep:take-over"
     # automation
     BACKUP_REQUESTED = "automation:backup:request"
     BACKUP_STORED = "automation:backup:store"

@@ -132,6 +132,9 @@ class PollingSettings(Section):
     survey_interval_s: int = Field(
         1800, ge=60, le=86400, description=N_("seconds between two readings of a device's address tables")
     )
+    sweep_per_s: int = Field(
+        50, ge=1, le=500, description=N_("addresses a second that a sweep for unknown devices asks")
+    )
     profiles: Path | None = Field(None, description=N_("folder with additional device profiles"))
     prometheus_url: HttpUrl = Field(
         "", description=N_("address of a Prometheus that scrapes this instance; charts then read its history")

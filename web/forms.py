@@ -29,6 +29,7 @@ LABELS = {
     "link": N_("the link"),
     "recipients": N_("the receivers"),
     "half": N_("the half"),
+    "prefix": N_("the range"),
     "items": N_("the items"),
     "every_days": N_("the rhythm"),
     "due_on": N_("the deadline"),

@@ -54,6 +54,7 @@ GROUPS = (
     Group(
         N_("System"),
         (
+            Entry("sweeps.index", N_("Find devices"), "find"),
             Entry("audit.index", N_("Audit log"), "audit"),
             Entry("archives.index", N_("Audit archive"), "ledger"),
             Entry("accounts.index", N_("Accounts"), "account"),

@@ -9,6 +9,7 @@ from collectors.freshness import PollerHealth
 from collectors.health import DeviceHealth, LineHealth, PortHealth
 from collectors.models import LineCondition, PortStatus, Reachability
 from collectors.overview import Severity
+from collectors.sweep.models import SweepState
 from core.i18n import N_
 from core.jobs import STATE_LABELS, JobState
 from security.ferry.inspection.findings import Outcome
@@ -80,6 +81,14 @@ SENSOR = _table(
     ("critical", "crit", N_("critical")),
     ("warning", "warn", N_("warning")),
     ("ok", "ok", N_("normal")),
+)
+SWEEP = _table(
+    (SweepState.FAILED, "crit", N_("failed")),
+    (SweepState.ASKED, "idle", N_("waiting for the poller")),
+    (SweepState.RUNNING, "info", N_("under way")),
+    (SweepState.STOPPING, "info", N_("being stopped")),
+    (SweepState.STOPPED, "idle", N_("stopped")),
+    (SweepState.DONE, "ok", N_("done")),
 )
 JOB = _table(
     (JobState.UNCERTAIN, "warn", STATE_LABELS[JobState.UNCERTAIN]),

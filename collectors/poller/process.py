@@ -3,6 +3,7 @@
     inventory --every 10 s--> roster --> wheel --due--> probing (ICMP; SNMP and TCP where it is lost)   --> verdicts
                                               `--due--> polling (discover, then known instances)       --> verdicts
                                               `--due--> surveying (who is behind which port, parts)    --> desk
+    sweeps that somebody asked for --every 2 s--> sweeping (ICMP, SNMP)                             --> desk
     verdicts, rates --> desk --> state (database), history (day files)     line duty <-- touched
                     `-> exposition <-- metrics server <-- scrape
 
@@ -45,6 +46,7 @@ from collectors.poller.wheel import TICK_S, Wheel
 from collectors.snmp import Engine
 from collectors.store import Row, Store
 from collectors.survey.duty import Surveying
+from collectors.sweep.duty import Sweeping
 from collectors.targets import Targets, read_targets
 from collectors.watched import Watched
 from core.clock import Clock, SystemClock
@@ -62,6 +64,7 @@ HISTORY_S: Final = 15.0
 ROLL_UP_S: Final = 30.0
 PRUNE_S: Final = 600.0
 SET_ASIDE_S: Final = 5.0
+SWEEP_S: Final = 2.0
 SURVEY_AFTER_S: Final = 2.0
 
 
@@ -111,6 +114,7 @@ class Poller:
                 (ROLL_UP_S, self._roll_up_history),
                 (PRUNE_S, self._prune_history),
                 (SET_ASIDE_S, self._set_aside),
+                (SWEEP_S, self._sweeping.look),
             )
             loops = [asyncio.create_task(_every(seconds, duty)) for seconds, duty in rounds]
             try:
@@ -151,6 +155,15 @@ class Poller:
         self._probing = Probing(self._kit, verdicts, self._lines.ports)
         self._polling = Polling(self._kit, verdicts, self._probing, discovered=self._survey_soon)
         surveying = Surveying(self._kit, self._devices)
+        self._sweeping = Sweeping(
+            desk=self._desk,
+            database=self._database,
+            vault=self._vault,
+            engine=self._engine,
+            pinger=self._pinger,
+            clock=self._clock,
+            rate=settings.polling.sweep_per_s,
+        )
         self._duties = {POLL: self._polling.poll, PROBE: self._probing.probe, SURVEY: surveying.survey}
         self._roster = Roster(self._kit, self._wheel, self._devices, self._lines, known)
         self._own = OwnMetrics(self._own_numbers, self._kit.tally.poll_durations)

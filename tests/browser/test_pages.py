@@ -33,6 +33,8 @@ PAGES = (
     ("network", "/rooms/1/visits"),
     ("network", "/rooms/1/rounds/1"),
     ("network", "/rooms/1/rounds/new?checklist=1"),
+    ("network", "/sweeps"),
+    ("network", "/sweeps/1"),
     ("network", "/checklists"),
     ("network", "/checklists/1"),
     ("network", "/groups"),

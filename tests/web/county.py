@@ -1,6 +1,7 @@
 """A sample county in the tables, as the ledger and the poller would have left it."""
 
 from datetime import UTC, date, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -21,6 +22,8 @@ from collectors.models import (
     SubjectKind,
 )
 from collectors.survey.models import BindingState, ComponentState, StationState
+from collectors.sweep.models import Sweep, SweepFind, SweepRange, SweepState
+from inventory.addresses import sort_key
 from inventory.kinds import AdministrativeLevel, Carrier, ChecklistPurpose, ContactRole, DeviceRole, LineKind
 from inventory.models import (
     BusinessSystem,
@@ -144,8 +147,28 @@ def fill(session: Session, now: datetime) -> None:
     session.add_all([approval, office])
     session.flush()
     _machine_room(session, core.room, now)
+    _sweeps(session, now)
     lost = next(line for line in lines if "白沙镇" in line.name)
     _states(session, backbone, lines, lost, now)
+
+
+def _sweeps(session: Session, now: datetime) -> None:
+    """Two ranges: one was swept, of the other the sweep is waiting."""
+    for number, state in enumerate((SweepState.DONE, SweepState.ASKED)):
+        allowed = SweepRange(
+            prefix=f"10.99.{number}.0/24", credentials=["county-ro"], allowed_by="zhangwei", allowed_at=now
+        )
+        sweep = Sweep(range=allowed, state=state, asked_by="zhangwei", asked_at=now, addresses=254, asked=254)
+        if state is SweepState.DONE:
+            sweep.finds = [
+                SweepFind(address=address, place=sort_key(ip_address(address)), rtt_ms=0.4, **facts)
+                for address, facts in {
+                    "10.99.0.1": {"name": "SW-NEW", "vendor": "Huawei", "model": "S5735", "credential": "county-ro"},
+                    "10.99.0.2": {},
+                }.items()
+            ]
+        session.add(sweep)
+        session.flush()
 
 
 def _machine_room(session: Session, room: Room, now: datetime) -> None:

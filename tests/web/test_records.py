@@ -71,6 +71,18 @@ ACTS: dict[str, tuple[Role, str, dict[str, object], str]] = {
     "groups.create": (R.NETWORK_ADMIN, "/groups/new", {"name": "x", "device": "1"}, "inventory:device-group:create"),
     "groups.edit": (R.NETWORK_ADMIN, "/groups/1", {"name": "y", "device": "1"}, "inventory:device-group:change"),
     "groups.delete": (R.NETWORK_ADMIN, "/groups/1/delete", {}, "inventory:device-group:delete"),
+    "sweeps.allow": (
+        R.NETWORK_ADMIN, "/sweeps/ranges", {"prefix": "10.9.9.0/24"}, "collectors:sweep-range:allow",
+    ),
+    "sweeps.withdraw": (R.NETWORK_ADMIN, "/sweeps/ranges/1/withdraw", {}, "collectors:sweep-range:withdraw"),
+    "sweeps.ask": (R.NETWORK_ADMIN, "/sweeps/ranges/1/sweep", {}, "collectors:sweep:ask"),
+    "sweeps.stop": (R.NETWORK_ADMIN, "/sweeps/2/stop", {}, "collectors:sweep:stop"),
+    "sweeps.accept": (
+        R.NETWORK_ADMIN,
+        "/sweeps/1/take-over",
+        {"find": "1", "name-1": "x", "role-1": "server"},
+        "collectors:sweep:take-over",
+    ),
     "checklists.create": (
         R.NETWORK_ADMIN,
         "/checklists/new",

@@ -62,6 +62,13 @@ EXPECTED: dict[str, frozenset[Role]] = {
     "checklists.create": frozenset({R.NETWORK_ADMIN}),
     "checklists.edit": frozenset({R.NETWORK_ADMIN}),
     "checklists.retire": frozenset({R.NETWORK_ADMIN}),
+    "sweeps.index": frozenset({R.NETWORK_ADMIN}),
+    "sweeps.allow": frozenset({R.NETWORK_ADMIN}),
+    "sweeps.withdraw": frozenset({R.NETWORK_ADMIN}),
+    "sweeps.ask": frozenset({R.NETWORK_ADMIN}),
+    "sweeps.show": frozenset({R.NETWORK_ADMIN}),
+    "sweeps.stop": frozenset({R.NETWORK_ADMIN}),
+    "sweeps.accept": frozenset({R.NETWORK_ADMIN}),
     "groups.index": frozenset({R.NETWORK_ADMIN}),
     "groups.create": frozenset({R.NETWORK_ADMIN}),
     "groups.edit": frozenset({R.NETWORK_ADMIN}),
@@ -172,7 +179,7 @@ def test_emergency_power_opens_network_administration_and_nothing_else(browse: C
         if rule.endpoint in PUBLIC or rule.endpoint.startswith(API):
             continue
         area = rule.endpoint.partition(".")[0]
-        ledger = area in {"groups", "checklists"} or rule.endpoint == "devices.key_port"
+        ledger = area in {"groups", "checklists", "sweeps"} or rule.endpoint == "devices.key_port"
         may = EXPECTED[rule.endpoint] & {R.NETWORK_ADMIN, R.OPERATOR} and not ledger
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             refused = "<code>web.permission</code>" in ask(browser, rule, method)
@@ -192,7 +199,7 @@ def test_a_limited_role_opens_the_same_pages_but_those_that_need_everything(
             assert ("<code>web.permission</code>" in text) == (role not in EXPECTED[rule.endpoint]), (
                 f"{method} {rule.endpoint}"
             )
-            if rule.endpoint.startswith(("groups.", "checklists.")) and role in EXPECTED[rule.endpoint]:
+            if rule.endpoint.startswith(("groups.", "checklists.", "sweeps.")) and role in EXPECTED[rule.endpoint]:
                 assert "web.not_found" in text
 
 

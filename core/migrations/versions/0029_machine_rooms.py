@@ -8,7 +8,7 @@ from alembic import op
 from core.database import Json, UtcDateTime
 
 revision: Final = "0029_machine_rooms"
-down_revision: Final[str | None] = "0020_ledger"
+down_revision: Final[str | None] = "0028_sweep"
 
 NAME = sa.String(120)
 CODE = sa.String(64)
