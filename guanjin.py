@@ -53,6 +53,7 @@ GROUPS: dict[str, str] = {
     "config": "automation.commands:config",
     "credential": "security.commands:credential",
     "database": "core.commands:database",
+    "directory": "security.commands:directory",
     "emergency": "security.commands:emergency",
     "ferry": "security.ferry.commands:ferry",
     "health": "collectors.commands:health",

@@ -15,6 +15,7 @@ class Event(StrEnum):
     ACCOUNT_CREATED = "security:account:create"
     ACCOUNT_DISABLED = "security:account:disable"
     ACCOUNT_ENABLED = "security:account:enable"
+    ACCOUNT_LINKED = "security:account:link"
     PASSWORD_CHANGED = "security:password:change"  # noqa: S105  # an event name
     ROLE_PROPOSED = "security:role:propose"
     ROLE_PROPOSAL_REFUSED = "security:role:refuse"

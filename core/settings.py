@@ -172,6 +172,41 @@ class SecuritySettings(Section):
     audit_days: int = Field(400, ge=180, description=N_("days that audit records are kept; 180 at least by law"))
 
 
+def _known_directories(addresses: str) -> str:
+    for address in addresses.split():
+        try:
+            parts = urlsplit(address)
+            sound = parts.scheme in {"ldap", "ldaps"} and parts.hostname and parts.port != 0
+        except ValueError:
+            sound = False
+        if not sound or parts.path not in {"", "/"} or parts.query or "@" in parts.netloc:
+            raise PydanticCustomError("directories", N_("ldaps://host or ldap://host, with blanks between several"))
+    return addresses
+
+
+class DirectorySettings(Section):
+    ldap_urls: Annotated[str, AfterValidator(_known_directories)] = Field(
+        "", description=N_("LDAP servers, tried in this order; ldap:// is encrypted by StartTLS; empty for none")
+    )
+    ldap_base: str = Field("", description=N_("where persons stand in the directory, as ou=people,dc=example,dc=cn"))
+    ldap_attribute: str = Field(
+        "uid", pattern=r"^[A-Za-z][A-Za-z0-9-]*$", description=N_("attribute by which a person is found")
+    )
+    ldap_bind_dn: str = Field(
+        "", description=N_("who asks the directory; its password is in the vault; empty: anonymous")
+    )
+    ldap_authority: Path | None = Field(
+        None, description=N_("file with the authority that signed the LDAP servers' certificates")
+    )
+    oidc_issuer: HttpUrl = Field("", description=N_("address of the OpenID provider; empty for none"))
+    oidc_client_id: str = Field("", description=N_("name under which the provider knows this installation"))
+    oidc_claim: str = Field("sub", description=N_("claim of the provider by which a person is recognised"))
+    oidc_authority: Path | None = Field(
+        None, description=N_("file with the authority that signed the provider's certificate")
+    )
+    timeout_s: float = Field(5.0, gt=0, le=30, description=N_("seconds to wait for a directory"))
+
+
 class VaultSettings(Section):
     source: Literal["file", "passphrase", "credential", "pkcs11"] = Field(
         "file",
@@ -231,6 +266,7 @@ class Settings(Section):
     polling: PollingSettings = PollingSettings()
     worker: WorkerSettings = WorkerSettings()
     security: SecuritySettings = SecuritySettings()
+    directory: DirectorySettings = DirectorySettings()
     vault: VaultSettings = VaultSettings()
     backup: BackupSettings = BackupSettings()
     audit: AuditSettings = AuditSettings()

@@ -4,7 +4,7 @@ A wrong password is counted for the account at that address; a wrong second fact
 (`SECOND_STEP`). A refusal is recorded in the transaction that counts it, and raised after that has ended.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -15,9 +15,10 @@ from core.events import Event
 from core.settings import SecuritySettings
 from security.audit import Actor, record
 from security.audit.redaction import plain
+from security.directory.opening import Directories
 from security.errors import LoginLockedError, SecurityError
 from security.lockout import Lockout
-from security.models import Account
+from security.models import LOGIN_LENGTH, Account
 from security.profile import Profile, profile_of
 
 SHOWN_OF_UNKNOWN = 2
@@ -29,7 +30,7 @@ SECOND_STEP: Final = "second step"
 @dataclass(frozen=True)
 class Door:
     """Made once for each request. `certificate` is the fingerprint of the client certificate that the TLS proxy
-    verified.
+    verified. `directories` check the passwords that are not ours.
     """
 
     database: Database
@@ -38,6 +39,7 @@ class Door:
     address: str
     user_agent: str = ""
     certificate: str | None = None
+    directories: Directories = field(default_factory=Directories)
 
     @property
     def lockout(self) -> Lockout:
@@ -51,6 +53,14 @@ class Door:
         """Raises LoginLockedError."""
         if self.lockout.locked_until(session, name, place, self.clock.now()) is not None:
             raise LoginLockedError(minutes=self.settings.lockout_minutes)
+
+    def note_refusal(self, session: Session, account: Account | None, name: str, cause: str) -> None:
+        """Record that somebody was turned away whom no password was guessed for; `name` is what a provider said."""
+        shown = account.login if account else plain(name, LOGIN_LENGTH)
+        actor = Actor(shown, "person", account.id if account else None, self.address)
+        detail = {"known": account is not None, "code": cause}
+        subject = f"account:{shown}"
+        record(session, Event.LOGIN_FAILED, actor, subject=subject, result="refused", detail=detail, clock=self.clock)
 
     def count(
         self,

@@ -15,6 +15,8 @@ from core.events import Event
 from security import accounts
 from security.accounts import refuse_last_holder, subject_of
 from security.audit import Actor, record
+from security.directory.kinds import Source
+from security.directory.linking import refuse_administrator
 from security.errors import (
     OwnRoleError,
     ReachEmptyError,
@@ -97,9 +99,12 @@ def revoke(
 
 def check_grant(session: Session, account: Account, role: Role, reach: Reach, actor: Actor) -> None:
     """Raises OwnRoleError (nobody grants to themselves, by whichever account); ReachRefusedError (a role that cannot be
-    limited), ReachEmptyError; RoleConflictError, RoleElsewhereError (what one person may not hold together).
+    limited), ReachEmptyError; RoleConflictError, RoleElsewhereError (what one person may not hold together);
+    DirectoryAdministratorError (the three administrators have passwords of ours).
     """
     refuse_own(session, account, actor)
+    if account.source != Source.LOCAL:
+        refuse_administrator(account, frozenset({role}))
     if role not in LIMITABLE and not reach.everywhere:
         raise ReachRefusedError(role=role)
     if not reach:

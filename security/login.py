@@ -6,6 +6,7 @@ count before it is raised.
 """
 
 from dataclasses import dataclass, field
+from typing import Self
 
 from sqlalchemy.orm import Session
 
@@ -13,8 +14,11 @@ from core.events import Event
 from security import accounts, password_history, passwords, sessions, setup
 from security.addresses import permits
 from security.audit import record
+from security.directory import linking
+from security.directory.errors import DirectoryPasswordError, StrangerError
+from security.directory.kinds import Source
 from security.door import SECOND_STEP, Door
-from security.errors import LoginFailedError, NotSetUpError, PasswordReusedError, PasswordWrongError
+from security.errors import LoginFailedError, NotSetUpError, PasswordReusedError, PasswordWrongError, SecurityError
 from security.factors import certificates
 from security.factors.kinds import Factor, SecondStep
 from security.models import Account
@@ -36,7 +40,8 @@ def log_in(door: Door, login: str, password: str, *, replaces: str | None = None
     Raises LoginFailedError (unknown name, wrong password, disabled account, or an address from which the account may
     not be used: the caller learns no more, and each takes the same time), LoginLockedError, NotSetUpError,
     PasswordsBusyError. Each refusal is counted and recorded when it is raised; attempts during a lock-out are not, so
-    that nobody can fill the log.
+    that nobody can fill the log. DirectoryError where the account's directory cannot say: neither counted nor recorded,
+    for it says nothing about who stands at the door.
     """
     name = accounts.normal_login(login)
     with door.database.read() as session:
@@ -44,13 +49,13 @@ def log_in(door: Door, login: str, password: str, *, replaces: str | None = None
             raise NotSetUpError
         door.refuse_locked(session, name, door.address)
         account = accounts.find(session, name)
-        stored = None if account is None else account.password_hash
-    right = passwords.verify(stored, password)
+        asked = _Asked.of(account)
+    right = _right(door, asked, password)
     with door.database.write() as session:
         door.refuse_locked(session, name, door.address)
         account = accounts.find(session, name)
         cause = LoginFailedError.code
-        if account is not None and right and not account.disabled and account.password_hash == stored:
+        if account is not None and right and not account.disabled and _Asked.of(account) == asked:
             if permits(account.allowed_addresses, door.address):
                 return _welcome(door, session, account, replaces)
             cause = "security.address_refused"
@@ -58,12 +63,65 @@ def log_in(door: Door, login: str, password: str, *, replaces: str | None = None
     raise refusal
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """By what a password is checked: our hash, or a directory's word about a name of its own."""
+
+    stored: str | None = field(repr=False)
+    source: Source = Source.LOCAL
+    subject: str = ""
+
+    @classmethod
+    def of(cls, account: Account | None) -> Self:
+        if account is None:
+            return cls(None)
+        return cls(account.password_hash, Source(account.source), account.subject or "")
+
+
+def _right(door: Door, asked: _Asked, password: str) -> bool:
+    """Raises what a directory raises when it cannot say; that is no wrong password and not counted as one."""
+    if asked.source is Source.LOCAL:
+        return passwords.verify(asked.stored, password)
+    if asked.source is Source.LDAP:
+        return door.directories.passwords(asked.source).holds(asked.subject, password)
+    # Whoever comes by a provider has no password here; it takes as long to learn that as for a wrong one.
+    passwords.verify(None, password)
+    return False
+
+
+def log_in_by_provider(door: Door, subject: str, *, replaces: str | None = None) -> LoggedIn:
+    """Open a session for whom an OpenID provider vouches; `subject` was verified by `security.directory.flow`.
+
+    Raises StrangerError where no account stands for them, LoginFailedError (disabled, or from an address where the
+    account may not be used), NotSetUpError. Each refusal is recorded.
+    """
+    with door.database.write() as session:
+        if not setup.is_set_up(session):
+            raise NotSetUpError
+        account = linking.find(session, Source.OIDC, subject)
+        refusal: SecurityError = StrangerError(subject=subject)
+        cause = StrangerError.code
+        if account is not None and not account.disabled:
+            if permits(account.allowed_addresses, door.address):
+                return _welcome(door, session, account, replaces)
+            cause = "security.address_refused"
+        if account is not None:
+            refusal = LoginFailedError()
+            cause = cause if cause != StrangerError.code else LoginFailedError.code
+        door.note_refusal(session, account, subject, cause)
+    raise refusal
+
+
 def change_password(door: Door, signed_in: SignedIn, current: str, new: str) -> None:
     """A person changes their own password; their other sessions end.
 
-    Raises PasswordWrongError (counted like a failed log-in), LoginLockedError, PasswordReusedError, and what
-    `PasswordPolicy.accept` raises.
+    Raises PasswordWrongError (counted like a failed log-in), LoginLockedError, PasswordReusedError,
+    DirectoryPasswordError, and what `PasswordPolicy.accept` raises.
     """
+    with door.database.read() as session:
+        account = accounts.get(session, signed_in.account_id)
+        if account.source != Source.LOCAL:
+            raise DirectoryPasswordError(source=Source(account.source))
     stored = confirm_password(door, signed_in, current)
     with door.database.read() as session:
         account = accounts.get(session, signed_in.account_id)
@@ -91,9 +149,9 @@ def confirm_password(door: Door, signed_in: SignedIn, password: str) -> str:
     """
     with door.database.read() as session:
         door.refuse_locked(session, signed_in.login, door.address)
-        stored = accounts.get(session, signed_in.account_id).password_hash
-    if passwords.verify(stored, password):
-        return stored
+        asked = _Asked.of(accounts.get(session, signed_in.account_id))
+    if _right(door, asked, password):
+        return asked.stored or ""
     with door.database.write() as session:
         account = accounts.get(session, signed_in.account_id)
         refusal = door.count(session, signed_in.login, account, PasswordWrongError(), place=door.address)

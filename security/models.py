@@ -30,6 +30,7 @@ DISPLAY_NAME_LENGTH = 100
 PERSON_LENGTH = 120
 ADDRESS_LENGTH = 64
 USER_AGENT_LENGTH = 200
+SUBJECT_LENGTH = 200
 
 
 class Account(Base):
@@ -44,6 +45,8 @@ class Account(Base):
         UniqueConstraint("login"),
         Index(None, "display_name"),
         Index("uq_account_id_person", "id", "person", unique=True),
+        Index("uq_account_source_subject", "source", "subject", unique=True),
+        CheckConstraint("source IN ('local', 'ldap', 'oidc')", name="source"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -57,6 +60,9 @@ class Account(Base):
     password_changed: Mapped[datetime]
     created: Mapped[datetime]
     last_login: Mapped[datetime | None]
+    # By what the person is recognised (`security.directory`), and under which name there.
+    source: Mapped[str] = mapped_column(String(8), default="local", server_default="local")
+    subject: Mapped[str | None] = mapped_column(String(SUBJECT_LENGTH))
     # Networks from which this person may come, as CIDR texts; none means from everywhere.
     allowed_addresses: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
 

@@ -20,6 +20,7 @@ from core.settings import SecuritySettings
 from security import emergency
 from security.audit import Actor, record
 from security.audit.redaction import plain
+from security.directory.kinds import Source
 from security.errors import SessionNotFoundError
 from security.factors.enrolled import has_any
 from security.factors.kinds import Factor, SecondStep, demanded, next_step
@@ -250,7 +251,8 @@ def _signed_in(session: Session, row: LoginSession, profile: Profile, now: datet
         demanded=demanded(profile.second_factor, account.roles),
     )
     complete = step is SecondStep.NONE
-    expired = profile.expired(account.password_changed, now)
+    ours = account.source == Source.LOCAL
+    expired = ours and profile.expired(account.password_changed, now)
     reaches = {**account.reaches, **emergency.powers(session, account.id, now)} if complete else {}
     return SignedIn(
         session_id=row.id,
@@ -260,7 +262,7 @@ def _signed_in(session: Session, row: LoginSession, profile: Profile, now: datet
         roles=account.roles if complete else frozenset(),
         permissions=frozenset(reaches),
         unit_id=account.unit_id,
-        must_change_password=account.must_change_password or expired,
+        must_change_password=(ours and account.must_change_password) or expired,
         password_expired=expired,
         second_step=step,
         factor=Factor(row.factor) if row.factor else None,
@@ -280,7 +282,7 @@ def principal_of(account: Account, *, session_id: int) -> SignedIn:
         roles=account.roles,
         permissions=account.permissions,
         unit_id=account.unit_id,
-        must_change_password=account.must_change_password,
+        must_change_password=account.source == Source.LOCAL and account.must_change_password,
         allowed_addresses=tuple(account.allowed_addresses),
         reaches=account.reaches,
     )

@@ -72,16 +72,17 @@ class Authority:
             "-subj", f"/CN={name}", "-keyout", self.root.key, "-out", self.root.certificate,
         )  # fmt: skip
 
-    def issue(self, name: str, subject: str, days: int = 30) -> Pair:
+    def issue(self, name: str, subject: str, days: int = 30, names: str = "DNS:guanjin.test") -> Pair:
+        """`names` as openssl writes a subjectAltName."""
         made = Pair(self.folder / f"{name}.pem", self.folder / f"{name}.key")
         request = self.folder / f"{name}.csr"
         _openssl(
             "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-utf8", "-subj", subject,
-            "-keyout", made.key, "-out", request,
+            "-addext", f"subjectAltName={names}", "-keyout", made.key, "-out", request,
         )  # fmt: skip
         _openssl(
             "x509", "-req", "-in", request, "-CA", self.root.certificate, "-CAkey", self.root.key, "-CAcreateserial",
-            "-days", str(days), "-out", made.certificate,
+            "-copy_extensions", "copy", "-days", str(days), "-out", made.certificate,
         )  # fmt: skip
         return made
 

@@ -62,19 +62,20 @@ READING = frozenset(
     {
         "account list", "account proposals", "audit checkpoint", "audit export", "audit key", "audit list",
         "audit prove", "audit verify", "audit witness", "backup verify", "check", "config diff", "config list",
-        "config show", "credential list", "database status", "emergency status", "ferry gaps", "ferry key show",
-        "ferry link list", "ferry list", "ferry show", "ferry verify", "health availability", "health line",
-        "health list", "health locate", "health overview", "health parts", "health show", "inventory changes",
-        "inventory list", "inventory show", "job list", "job show", "settings", "snmp probe", "vault status",
+        "config show", "credential list", "database status", "directory try", "emergency status", "ferry gaps",
+        "ferry key show", "ferry link list", "ferry list", "ferry show", "ferry verify", "health availability",
+        "health line", "health list", "health locate", "health overview", "health parts", "health show",
+        "inventory changes", "inventory list", "inventory show", "job list", "job show", "settings", "snmp probe",
+        "vault status",
     }
 )  # fmt: skip
 CHANGING = frozenset(
     {
         "account allow-addresses", "account create", "account disable", "account enable", "account grant",
-        "account reset-factors", "account reset-password", "account revoke", "backup create", "backup key",
-        "backup restore", "config backup", "config forget-key", "credential delete", "credential set",
-        "database upgrade", "emergency end", "emergency open", "ferry collect", "ferry hand-off", "ferry init",
-        "ferry key approver", "ferry key export", "ferry link add", "ferry peer pin", "ferry receipt",
+        "account link", "account reset-factors", "account reset-password", "account revoke", "backup create",
+        "backup key", "backup restore", "config backup", "config forget-key", "credential delete", "credential set",
+        "database upgrade", "directory secret", "emergency end", "emergency open", "ferry collect", "ferry hand-off",
+        "ferry init", "ferry key approver", "ferry key export", "ferry link add", "ferry peer pin", "ferry receipt",
         "ferry receive", "ferry release", "ferry submit", "init", "inventory import", "inventory key-port",
         "inventory undo", "job cancel", "job resolve", "job retry", "vault rotate", "vault source",
     }
@@ -328,6 +329,9 @@ def people_and_credentials(place: Place, fleet: Fleet) -> None:
     confirm(place)
     place.typed("account revoke zhang operator", "security:role:propose")
     place.typed("account allow-addresses zhang 10.0.0.0/8", "security:account:allow-addresses")
+    place.typed("account link zhang ldap zhangwei", "security:account:link")
+    place.typed("account link zhang local", "security:account:link")
+    place.typed("directory secret ldap --stdin", "security:credential:store", stdin="x\n")
     place.typed("account allow-addresses zhang", "security:account:allow-addresses")
     one_time_codes(place)
     place.typed("account reset-factors zhang", "security:factor:reset")

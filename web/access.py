@@ -32,6 +32,8 @@ PUBLIC = frozenset(
         "favicon.icon",
         "preferences.choose",
         "session.login",
+        "provider.begin",
+        "provider.back",
         "setup.begin",
         "metrics.scrape",
         "metrics.one_device",

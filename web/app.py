@@ -10,6 +10,7 @@ from core.clock import Clock, SystemClock
 from core.database import Database
 from core.settings import Settings
 from security import sessions, setup
+from security.directory.opening import open_directories
 from security.ferry.site import open_ferry
 from security.sessions import SignedIn
 from security.vault import Keyring, Vault
@@ -56,13 +57,15 @@ def create_app(
     """
     app = Flask("web", static_folder=None)
     clock = clock or SystemClock()
+    vault = Vault(keyring or Keyring(), clock, cipher=settings.vault.cipher)
     app.extensions[EXTENSION] = Console(
         settings,
         database,
         clock,
         identify or _by_session(settings, database, clock),
         is_set_up or _asked_once(database),
-        Vault(keyring or Keyring(), clock, cipher=settings.vault.cipher),
+        vault,
+        open_directories(settings, database, vault, clock),
     )
     app.extensions[FERRY] = open_ferry(settings, clock=clock)
     app.config.update(

@@ -48,6 +48,7 @@ NOTICES = {
     "session_ended": N_("The session of %(name)s was ended."),
     "credential_stored": N_("The credential %(name)s was stored."),
     "own_session_ended": N_("The session was ended."),
+    "account_linked": N_("How the person of %(name)s is recognised was changed."),
     "addresses_changed": N_("The addresses from which %(name)s may sign in were changed."),
     "factor_set_up": N_("The second factor was set up."),
     "factor_removed": N_("The second factor was removed."),

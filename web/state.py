@@ -10,6 +10,7 @@ from core.clock import Clock
 from core.database import Database
 from core.settings import Settings
 from security.audit import Actor
+from security.directory.opening import Directories
 from security.door import Door
 from security.sessions import SignedIn
 from security.vault import Vault
@@ -29,6 +30,7 @@ class Console:
     identify: Identify
     is_set_up: Callable[[], bool]
     vault: Vault
+    directories: Directories
 
     @property
     def secure(self) -> bool:
@@ -69,6 +71,7 @@ def door() -> Door:
         request.remote_addr or "",
         request.headers.get("User-Agent", ""),
         fingerprint(),
+        console().directories,
     )
 
 

@@ -18,6 +18,7 @@ _EVENTS: Mapping[str, str] = MappingProxyType(
         Event.ACCOUNT_CREATED: N_("account created"),
         Event.ACCOUNT_DISABLED: N_("account disabled"),
         Event.ACCOUNT_ENABLED: N_("account enabled"),
+        Event.ACCOUNT_LINKED: N_("account linked to a directory"),
         Event.PASSWORD_CHANGED: N_("password changed"),
         Event.ROLE_PROPOSED: N_("role change proposed"),
         Event.ROLE_PROPOSAL_REFUSED: N_("role change refused"),

@@ -17,6 +17,8 @@ from security import accounts, proposals, setup
 from security.accounts import NewAccount
 from security.audit import console_actor
 from security.commands.display import local, translated, zone_of
+from security.directory import linking
+from security.directory.kinds import Source
 from security.errors import NotSetUpError
 from security.factors import setting_up
 from security.models import Account, RoleProposal
@@ -234,6 +236,17 @@ def account_allow_addresses(application: Application, login: str, networks: tupl
         text = " ".join(networks)
         accounts.allow_addresses(session, number, text, actor=console_actor(), clock=application.clock)
     application.say(N_("addresses of account %(login)s changed"), login=login)
+
+
+@account.command("link", help=N_("Say by what an account's person is recognised: a directory, or a password of ours."))
+@click.argument("login")
+@click.argument("source", type=click.Choice([source.value for source in Source]))
+@click.argument("subject", default="")
+@pass_application
+def account_link(application: Application, login: str, source: str, subject: str) -> None:
+    with _editing(application, login) as (session, number):
+        linking.link(session, number, Source(source), subject, actor=console_actor(), clock=application.clock)
+    application.say(N_("account %(login)s is recognised by: %(source)s"), login=login, source=source)
 
 
 @contextmanager

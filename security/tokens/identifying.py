@@ -13,6 +13,7 @@ from core.events import Event
 from core.settings import SecuritySettings
 from security.addresses import permits
 from security.audit import record
+from security.directory.kinds import Source
 from security.models import ADDRESS_LENGTH
 from security.profile import Profile, profile_of
 from security.tokens import form
@@ -72,7 +73,8 @@ def _refusal(token: ApiToken, address: str, profile: Profile, now: datetime) -> 
         return TokenExpiredError(expired=token.expires.isoformat(timespec="minutes"))
     if token.account.disabled:
         return TokenOwnerError()
-    if token.account.must_change_password or profile.expired(token.account.password_changed, now):
+    ours = token.account.source == Source.LOCAL
+    if ours and (token.account.must_change_password or profile.expired(token.account.password_changed, now)):
         return TokenPasswordError()
     if not (permits(token.networks, address) and permits(token.account.allowed_addresses, address)):
         return TokenAddressError(address=address or "-")

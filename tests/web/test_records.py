@@ -114,6 +114,9 @@ ACTS: dict[str, tuple[Role, str, dict[str, object], str]] = {
     "account_access.addresses": (
         R.SYSTEM_ADMIN, "/accounts/2/addresses", {"addresses": "10.0.0.0/8"}, "security:account:allow-addresses",
     ),
+    "account_access.directory": (
+        R.SYSTEM_ADMIN, "/accounts/2/directory", {"source": "ldap", "subject": "x"}, "security:account:link",
+    ),
     "account_access.add_certificate": (
         R.SYSTEM_ADMIN, "/accounts/2/certificates", {"certificate": CERTIFICATE}, "security:factor:enrol",
     ),

@@ -82,6 +82,7 @@ ELSEWHERE = {
     "accounts.revoke": "administrators' own, never limited",
     "accounts.end_session": "administrators' own, never limited",
     "account_access.addresses": "administrators' own, never limited",
+    "account_access.directory": "administrators' own, never limited",
     "account_access.add_certificate": "administrators' own, never limited",
     "account_access.revoke_certificate": "administrators' own, never limited",
     "account_access.reset_factors": "administrators' own, never limited",

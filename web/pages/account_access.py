@@ -4,6 +4,8 @@ from flask import Blueprint, url_for
 from werkzeug.wrappers import Response
 
 from security import accounts
+from security.directory import linking
+from security.directory.kinds import Source
 from security.factors import certificates, setting_up
 from security.roles import Permission
 from web import forms
@@ -21,6 +23,17 @@ def addresses(number: int) -> Response:
     with console().database.write() as session:
         account = accounts.allow_addresses(session, number, text, actor=actor(), clock=console().clock)
     return _back("addresses_changed", number, account.login)
+
+
+@blueprint.post("/accounts/<int:number>/directory")
+@requires(Permission.MANAGE_ACCOUNTS)
+@recently_proven
+def directory(number: int) -> Response:
+    source = Source(forms.choice("source", list(Source)))
+    subject = forms.text("subject", limit=300, required=False)
+    with console().database.write() as session:
+        account = linking.link(session, number, source, subject, actor=actor(), clock=console().clock)
+    return _back("account_linked", number, account.login)
 
 
 @blueprint.post("/accounts/<int:number>/certificates")

@@ -12,6 +12,7 @@ from inventory import reaches
 from inventory.models import Unit
 from security import accounts, proposals, sessions
 from security.accounts import NewAccount
+from security.directory.kinds import SOURCE_LABELS
 from security.factors import enrolled
 from security.passwords import HashedPassword, PasswordPolicy
 from security.persons import number_of
@@ -72,6 +73,7 @@ def show(number: int) -> str:
             personnel_number=number_of(account),
             live=live,
             found=found,
+            sources=SOURCE_LABELS,
             unit=unit,
             every_role=list(Role),
             limitable=LIMITABLE,

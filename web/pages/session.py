@@ -51,7 +51,7 @@ def login() -> Response:
     if request.method != "POST":
         if principal():
             return redirect(wanted, 303)
-        return make_response(render_template("login.html"))
+        return make_response(login_page())
     try:
         found = log_in(
             door(),
@@ -62,12 +62,20 @@ def login() -> Response:
     except NotSetUpError:
         return redirect(url_for("setup.begin"), 303)
     except SecurityError as error:
-        return make_response(render_template("login.html", failure=explained(error)), error.category.http_status)
+        return make_response(login_page(error), error.category.http_status)
     if found.signed_in.second_step is SecondStep.PROVE:
         wanted = url_for("second_factor.show", next=wanted)
     elif found.signed_in.second_step is SecondStep.ENROL:
         wanted = "/"
     return remember(redirect(wanted, 303), found.token)
+
+
+def login_page(error: SecurityError | None = None) -> str:
+    """With the way by the office's provider, where there is one."""
+    by_provider = console().directories.oidc is not None
+    failure = explained(error) if error else None
+    wanted = local_path(request.args.get("next"), "")
+    return render_template("login.html", failure=failure, by_provider=by_provider, wanted=wanted or None)
 
 
 @blueprint.post("/logout")
