@@ -81,7 +81,12 @@ def inventory() -> None:
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--apply", is_flag=True, help=N_("write the whole file, or nothing if any cell is wrong"))
-@click.option("--from", "system", type=click.Choice(list(System)), help=N_("the system that wrote the files"))
+@click.option(
+    "--from",
+    "system",
+    type=click.Choice([system.value for system in System]),
+    help=N_("the system that wrote the files"),
+)
 @click.option("--word", "words", multiple=True, help=N_("what a word of that system means: role:access=access_switch"))
 @click.option(
     "--kind", type=click.Choice([kind.value for kind in ObjectKind]), help=N_("what the file lists, or take only that")

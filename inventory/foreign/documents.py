@@ -29,11 +29,11 @@ def json_of(source: Source) -> Plain:
     except _RepeatedKeyError as error:
         raise ForeignRepeatedError(file=source.name, line="?") from error
     except json.JSONDecodeError as error:
-        raise ForeignDamagedError(file=source.name, detail=f"{error.msg}, line {error.lineno}") from error
+        raise ForeignDamagedError(file=f"{source.name}:{error.lineno}", detail="JSON") from error
     except UnicodeDecodeError as error:
-        raise ForeignDamagedError(file=source.name, detail=f"byte {error.start} is not UTF-8") from error
+        raise ForeignDamagedError(file=source.name, detail=f"UTF-8 @ {error.start}") from error
     except (ValueError, RecursionError) as error:  # a number of thousands of digits, or brackets without end
-        raise ForeignDamagedError(file=source.name, detail=type(error).__name__) from error
+        raise ForeignDamagedError(file=source.name, detail="JSON") from error
     return found
 
 
@@ -53,7 +53,7 @@ def text_of(source: Source) -> str:
     try:
         return decoded(source.name, source.content)
     except LedgerEncodingError as error:
-        raise ForeignDamagedError(file=source.name, detail=f"byte {error.offset} is not text") from error
+        raise ForeignDamagedError(file=source.name, detail=f"UTF-8/GB18030 @ {error.offset}") from error
 
 
 def table_of(source: Source) -> list[tuple[int, dict[str, Plain]]]:
@@ -68,5 +68,5 @@ def table_of(source: Source) -> list[tuple[int, dict[str, Plain]]]:
             if len(found) > MOST_RECORDS:
                 raise ForeignTooManyError(file=source.name, limit=MOST_RECORDS)
     except csv.Error as error:
-        raise ForeignDamagedError(file=source.name, detail=f"line {rows.line_num}") from error
+        raise ForeignDamagedError(file=f"{source.name}:{rows.line_num}", detail="CSV") from error
     return found

@@ -28,7 +28,7 @@ class ForeignUnclearError(ForeignError):
 
 
 class ForeignDamagedError(ForeignError):
-    """`detail` never quotes the file: it may stand beside a password."""
+    """`detail` is what the file should have been; it never quotes the file, for a password may stand there."""
 
     code = "inventory.foreign_damaged"
     message = N_("%(file)s cannot be read: %(detail)s")

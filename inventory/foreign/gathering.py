@@ -96,7 +96,7 @@ def _members(name: str, content: bytes) -> Iterator[Source]:
     except LedgerTooLargeError as error:
         raise ForeignTooLargeError(file=name, limit=MOST_BYTES) from error
     except LedgerDamagedError as error:
-        raise ForeignDamagedError(file=name, detail=error.detail) from error
+        raise ForeignDamagedError(file=name, detail="zip") from error
     # RuntimeError: a member that is encrypted; NotImplementedError: packed in a way that Python does not know.
     except (BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError, zlib.error) as error:
-        raise ForeignDamagedError(file=name, detail=type(error).__name__) from error
+        raise ForeignDamagedError(file=name, detail="zip") from error

@@ -21,13 +21,14 @@ from inventory.foreign.spots import at_line, at_pointer
 from inventory.foreign.words import Topic
 from inventory.kinds import ObjectKind
 
+FOUND_OUT: Final = N_("what LibreNMS polls (versions, states, times) was left out; it is found out here by polling")
 DISABLED: Final = N_("%(count)s devices are disabled and were left out: %(names)s")
 POLLED: Final = frozenset(
     {
         "agent_uptime", "authalgo", "authlevel", "bgpLocalAs", "cryptoalgo", "dependency_parent_hostname",
-        "dependency_parent_id", "device_id", "disable_notify", "disabled", "features", "fixed_coordinates", "icon",
+        "dependency_parent_id", "device_id", "disable_notify", "disabled", "features", "icon",
         "ignore", "ignore_status", "inserted", "last_discovered", "last_discovered_timetaken", "last_ping",
-        "last_ping_timetaken", "last_poll_attempted", "last_polled", "last_polled_timetaken", "lat", "lng",
+        "last_ping_timetaken", "last_poll_attempted", "last_polled", "last_polled_timetaken",
         "location_id", "max_depth", "mtu_status", "override_sysLocation", "poller_group", "port_association_mode",
         "retries", "snmp_disable", "status", "status_reason", "sysDescr", "sysObjectID", "timeout", "transport",
         "uptime", "version",
@@ -45,8 +46,11 @@ def read(files: Sequence[Source], intake: Intake) -> None:
         raise ForeignTooManyError(file=files[0].name, limit=MOST_RECORDS)
     names = Counter(str(record.data.get("sysName") or "").strip().casefold() for record in records)
     sites = NamedSites(intake)
+    told: set[str] = set()
     for record in records:
-        _device(intake, record, names, sites)
+        _device(intake, record, names, sites, told)
+    for text in told:
+        intake.note(text)
 
 
 def _records(source: Source) -> Iterable[Record]:
@@ -63,7 +67,7 @@ def _records(source: Source) -> Iterable[Record]:
     return [Record(source.name, at_line(source.name, line), data) for line, data in table_of(source)]
 
 
-def _device(intake: Intake, record: Record, names: Counter[str], sites: NamedSites) -> None:
+def _device(intake: Intake, record: Record, names: Counter[str], sites: NamedSites, told: set[str]) -> None:
     hostname, name = record.text("hostname"), record.text("sysName")
     if not name or names[name.casefold()] > 1:
         name = hostname or name  # factory names, such as HUAWEI, are many devices'
@@ -74,6 +78,8 @@ def _device(intake: Intake, record: Record, names: Counter[str], sites: NamedSit
     if not address:
         intake.name(NO_ADDRESS, name)
     intake.add(ObjectKind.DEVICE, record.spot, [*_said(intake, record, name, address), _site(record, sites)])
+    if any(name in POLLED for name in record.rest()):
+        told.add(FOUND_OUT)
     record.take("display")  # the host name in another spelling
     intake.finish(record, POLLED)
 

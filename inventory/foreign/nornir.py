@@ -77,7 +77,7 @@ def _defaults(source: Source, intake: Intake) -> Iterator[tuple[str, Plain]]:
 
 def _entries(source: Source, whole: YamlFile) -> Iterator[tuple[str, Fields]]:
     if whole.value is not None and not isinstance(whole.value, Mapping):
-        raise ForeignDamagedError(file=source.name, detail="no mapping of names")
+        raise ForeignDamagedError(file=source.name, detail="YAML")
     return ((name, _mapping(fields)) for name, fields in _mapping(whole.value).items())
 
 

@@ -79,7 +79,7 @@ def _columns(source: Source, intake: Intake) -> Columns:
             intake.leftovers.secret(source.name)
     csv = _mapping(_mapping(whole.get("source")).get("csv"))
     return Columns(
-        delimiter=_delimiter(source.name, text_of(csv.get("delimiter")) or ":"),
+        delimiter=_delimiter(source.name, csv.get("delimiter")),
         places=_places(csv.get("map")) or USUAL,
         variables=_places(csv.get("vars_map")),
         models=_texts(whole.get("model_map")),
@@ -89,8 +89,9 @@ def _columns(source: Source, intake: Intake) -> Columns:
     )
 
 
-def _delimiter(file: str, written: str) -> str:
+def _delimiter(file: str, value: Plain) -> str:
     """One character, plain or as a Ruby regexp; a pattern is not run over somebody's file."""
+    written = value if isinstance(value, str) and value else ":"
     shape = REGEXP.fullmatch(written)
     text = shape["text"] if shape else written
     text = ESCAPES.get(text, text)

@@ -63,7 +63,7 @@ class _Builder:
             case yaml.DocumentStartEvent():
                 self.documents += 1
                 if self.documents > 1:
-                    raise ForeignDamagedError(file=self.name, detail=f"a second document, line {line}")
+                    raise ForeignDamagedError(file=f"{self.name}:{line}", detail="---")
             case yaml.ScalarEvent():
                 self._tag(event.tag, line)
                 self._scalar(event, line)
@@ -91,7 +91,7 @@ class _Builder:
 
     def _begin(self, opened: _Open, line: int) -> None:
         if len(self.stack) >= MOST_DEPTH:
-            raise ForeignDamagedError(file=self.name, detail=f"more than {MOST_DEPTH} levels, line {line}")
+            raise ForeignDamagedError(file=f"{self.name}:{line}", detail=f"YAML > {MOST_DEPTH}")
         self._put(opened.items, line)
         self.stack.append(opened)
 
@@ -118,7 +118,7 @@ def yaml_of(source: Source) -> YamlFile:
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise ForeignDamagedError(file=source.name, detail=f"no YAML, line {line}") from error
+        raise ForeignDamagedError(file=f"{source.name}:{line}", detail="YAML") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ForeignDamagedError(file=source.name, detail=f"no YAML ({type(error).__name__})") from error
+        raise ForeignDamagedError(file=source.name, detail="YAML") from error
     return YamlFile(builder.root, builder.lines)

@@ -15,7 +15,13 @@ from security import audit
     "hand-over", help=N_("Write the devices in service as files for another program, into a folder; no secrets.")
 )
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--to", "program", required=True, type=click.Choice(list(Program)), help=N_("the program to read them"))
+@click.option(
+    "--to",
+    "program",
+    required=True,
+    type=click.Choice([program.value for program in Program]),
+    help=N_("the program to read them"),
+)
 @pass_application
 def hand_over(application: Application, folder: Path, program: str) -> None:
     with application.database.write() as session:

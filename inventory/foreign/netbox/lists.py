@@ -30,7 +30,8 @@ TAKEN: Final = frozenset(
         "tenancy/tenants", "tenancy/contacts", "ipam/vlans", "ipam/prefixes", "ipam/ip-addresses",
     }
 )  # fmt: skip
-BY_NAME: Final = {name.partition("/")[2]: name for name in SUPPORTING | TAKEN} | {"interfaces": "dcim/interfaces"}
+INTERFACES: Final = "dcim/interfaces"
+BY_NAME: Final = {name.partition("/")[2]: name for name in SUPPORTING | TAKEN} | {"interfaces": INTERFACES}
 # NetBox's own bookkeeping, which nobody would miss.
 BOOKKEEPING: Final = frozenset(
     {
@@ -41,9 +42,8 @@ BOOKKEEPING: Final = frozenset(
 )  # fmt: skip
 CUT: Final = N_("%(file)s holds %(found)s of %(count)s records: the rest is on further pages of the API")
 UNKNOWN: Final = N_("%(file)s: %(count)s records of the list %(list)s were left out, because nothing here holds them")
-SUPPORTED: Final = N_(
-    "%(file)s: %(count)s records of %(list)s serve to understand others; they have no rows of their own"
-)
+SUPPORTED: Final = N_("these lists serve to understand the others and have no rows of their own: %(names)s")
+PORTS: Final = N_("%(file)s: %(count)s interfaces were left out; ports are found by SNMP")
 UNREADABLE: Final = N_("%(file)s: %(count)s entries are no records of NetBox and were left out")
 NO_LIST: Final = N_("%(file)s was left out: neither its records nor its name say which list of NetBox it is")
 
@@ -75,9 +75,12 @@ class Export:
 
     def tell_the_rest(self, intake: Intake) -> None:
         """Lists that nothing here holds, and those that only served."""
+        served = [f"{name} ({len(found)})" for name, found in sorted(self.records.items()) if name in SUPPORTING]
+        if served:
+            intake.note(SUPPORTED, names=", ".join(served))
         for name, records in sorted(self.records.items()):
-            if name not in TAKEN:
-                text = SUPPORTED if name in SUPPORTING else UNKNOWN
+            if name not in SUPPORTING | TAKEN and records:
+                text = PORTS if name == INTERFACES else UNKNOWN
                 intake.note(text, file=records[0].file, count=len(records), list=name)
 
 

@@ -89,6 +89,7 @@ def site_of(export: Export, record: Record) -> str:
 
 
 def _room(export: Export, intake: Intake, record: Record, rooms: Rooms) -> None:
+    record.take("name")
     said = [
         Said("site", "site", site_of(export, record)),
         Said("name", "name", rooms.name(record)),
