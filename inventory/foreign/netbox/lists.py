@@ -1,6 +1,7 @@
 """The lists of a NetBox export, and how their records refer to one another."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -40,7 +41,7 @@ BOOKKEEPING: Final = frozenset(
         "tree_id", "url", "utilization",
     }
 )  # fmt: skip
-CUT: Final = N_("%(file)s holds %(found)s of %(count)s records: the rest is on further pages of the API")
+CUT: Final = N_("%(list)s: only %(found)s of %(count)s records are here; the rest is on further pages of the API")
 UNKNOWN: Final = N_("%(file)s: %(count)s records of the list %(list)s were left out, because nothing here holds them")
 SUPPORTED: Final = N_("these lists serve to understand the others and have no rows of their own: %(names)s")
 PORTS: Final = N_("%(file)s: %(count)s interfaces were left out; ports are found by SNMP")
@@ -86,9 +87,10 @@ class Export:
 
 def export_of(files: Sequence[Source], intake: Intake) -> Export:
     """Raises ForeignError."""
-    export, total = Export(), 0
+    export, total, promised = Export(), 0, Counter[str]()
     for source in files:
-        records = list(_records(source, intake))
+        whole = json_of(source)
+        records = list(_records(source, whole, intake))
         name = _list_of(source, records)
         total += len(records)
         if total > MOST_RECORDS:
@@ -97,20 +99,25 @@ def export_of(files: Sequence[Source], intake: Intake) -> Export:
             intake.note(NO_LIST, file=source.name)
             continue
         export.records.setdefault(name, []).extend(records)
+        promised[name] = max(promised[name], _count(whole))
         for record in records:
             if (number := whole_of(record.data.get("id"))) is not None:
                 export.numbers[name, number] = record
+    for name, count in promised.items():
+        if count > len(export.list(name)):
+            intake.note(CUT, list=name, found=len(export.list(name)), count=count)
     return export
 
 
-def _records(source: Source, intake: Intake) -> Iterator[Record]:
-    whole = json_of(source)
+def _count(whole: Plain) -> int:
+    """How many records the list has, on all of its pages."""
+    return (whole_of(whole.get("count")) or 0) if isinstance(whole, Mapping) else 0
+
+
+def _records(source: Source, whole: Plain, intake: Intake) -> Iterator[Record]:
     prefix, found = "", whole
     if isinstance(whole, Mapping):
         prefix, found = "/results", whole.get("results")
-        count = whole_of(whole.get("count"))
-        if isinstance(found, list) and count is not None and count > len(found):
-            intake.note(CUT, file=source.name, found=len(found), count=count)
     entries = found if isinstance(found, list) else []
     strange = sum(not isinstance(entry, Mapping) for entry in entries)
     if strange:

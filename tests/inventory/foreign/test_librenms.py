@@ -40,7 +40,7 @@ def test_a_csv_file_says_the_same_and_names_its_lines() -> None:
 
 def test_communities_and_passwords_are_counted_and_not_shown() -> None:
     lines = previewed(sample("librenms/devices.json", TOLD), "zh")
-    assert "devices.json：6 个凭据未导入，既未保存也未显示（凭据应放入保险库）" in lines
+    assert "devices.json：6 个凭据未导入，既未保存也未显示（凭据应放入凭据库）" in lines
     assert "s3cret" not in "\n".join(lines)
 
 

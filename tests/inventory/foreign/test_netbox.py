@@ -131,9 +131,11 @@ def test_a_role_that_means_nothing_here_is_asked_for_once_and_can_be_told() -> N
 
 def test_half_an_export_is_told_of() -> None:
     page = {"count": 312, "next": "https://n/api/dcim/sites/?offset=50", "results": [SITE]}
-    assert "sites.json holds 1 of 312 records: the rest is on further pages of the API" in previewed(
-        written(System.NETBOX, {"sites.json": page})
-    )
+    said = "dcim/sites: only 1 of 312 records are here; the rest is on further pages of the API"
+    assert said in previewed(written(System.NETBOX, {"sites.json": page}))
+    pages = [{"count": 2, "results": [{**SITE, "id": number, "name": f"s{number}"}]} for number in (1, 2)]
+    whole = previewed(written(System.NETBOX, {"dcim_sites-0.json": pages[0], "dcim_sites-1.json": pages[1]}))
+    assert not any("further pages" in line for line in whole)
 
 
 def test_a_wrong_value_is_named_by_file_pointer_and_field() -> None:
