@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address, ip_interface
 from typing import Final
@@ -14,7 +14,7 @@ from inventory.foreign.records import Record
 from inventory.foreign.spots import Spot
 from inventory.foreign.words import PLATFORMS, Topic, Vocabulary, meanings
 from inventory.kinds import ObjectKind
-from inventory.ledger.columns import CUSTOM, Column, Layout
+from inventory.ledger.columns import CUSTOM, Column, Layout, Sheet
 from inventory.ledger.formats import Tags
 from inventory.ledger.reading import Cell, Reading, Row, parsed
 from inventory.ledger.table import MOST_ROWS
@@ -61,7 +61,7 @@ class Intake:
         sheet, given = self.layout[kind], [one for one in said if one.text]
         spot = replace(spot, names={one.field: one.at for one in given})
         cells: dict[str, Cell] = {}
-        wrong = False
+        wrong = self._unfindable(sheet, spot, {one.field for one in given})
         for one in given:
             try:
                 cells[one.field] = self._cell(sheet.column(one.field), one)
@@ -127,6 +127,15 @@ class Intake:
         if one.topic is Topic.PLATFORM and str(meaning) not in PLATFORMS:
             self._platforms[str(meaning)] += 1
         return cell
+
+    def _unfindable(self, sheet: Sheet, spot: Spot, given: Collection[str]) -> bool:
+        """Without its name, and what the name is unique in, an object would be passed over by the planner."""
+        key = [column.field for column in sheet.columns if column.required and column.field in sheet.key]
+        missing = [name for name in key if name not in given]
+        for name in missing:
+            empty = N_("a value: it cannot be empty")
+            self.reading.problems.append(Problem(spot.part(name, 0), "", empty, column=name))
+        return bool(missing)
 
     def _wrong(self, spot: Spot, one: Said, error: UnexpectedValueError) -> None:
         """A word is asked for once, however many records say it."""

@@ -166,7 +166,7 @@ def test_what_is_unknown_is_asked_for_and_told(guanjin: Run) -> None:
     ("arguments", "said"),
     [
         (["import", str(SAMPLES / "oxidized" / "router.db")], "inventory.foreign_unclear"),
-        (["import", "--from", "netbox", str(SAMPLES / "rancid")], "inventory.foreign_damaged"),
+        (["import", "--from", "netbox", str(SAMPLES / "rancid")], "inventory.foreign_empty"),
         (["import", "county.xlsx", "--word", "role:a=router"], "inventory.foreign_word_for_ledger"),
         (["import", str(SAMPLES / "rancid"), "--word", "a=b"], "inventory.foreign_word"),
         (["import", "gone.json"], "inventory.foreign_missing"),

@@ -11,6 +11,7 @@ from inventory.foreign.documents import MOST_RECORDS, Plain, json_of
 from inventory.foreign.errors import ForeignTooManyError
 from inventory.foreign.gathering import Source
 from inventory.foreign.intake import Intake, Said
+from inventory.foreign.leftovers import is_secret
 from inventory.foreign.records import Record, text_of, whole_of
 from inventory.foreign.spots import at_pointer
 from inventory.kinds import ObjectKind
@@ -89,6 +90,9 @@ def export_of(files: Sequence[Source], intake: Intake) -> Export:
     """Raises ForeignError."""
     export, total, promised = Export(), 0, Counter[str]()
     for source in files:
+        if not source.name.lower().endswith(".json"):
+            intake.note(NO_LIST, file=source.name)
+            continue
         whole = json_of(source)
         records = list(_records(source, whole, intake))
         name = _list_of(source, records)
@@ -167,8 +171,7 @@ def end(intake: Intake, kind: ObjectKind, record: Record, said: Iterable[Said], 
 
 def _custom(intake: Intake, kind: ObjectKind, record: Record) -> Iterator[Said]:
     for name, value in record.nested("custom_fields").items():
-        text = text_of(value)
-        said = intake.custom(kind, name, text)
+        said = None if is_secret(name) else intake.custom(kind, name, text_of(value))
         if said is not None:
             yield said
         elif value:

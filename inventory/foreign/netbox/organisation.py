@@ -1,13 +1,12 @@
 """Tenants (units here) and their contacts."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Final
 
 from core.i18n import N_
-from inventory.foreign.documents import Plain
 from inventory.foreign.intake import Intake, Said
 from inventory.foreign.netbox.lists import Export, end, notes
-from inventory.foreign.records import Record, text_of
+from inventory.foreign.records import Record, text_of, whole_of
 from inventory.kinds import ContactRole, ObjectKind
 from inventory.ledger.sheets import CONTACTS
 from inventory.ledger.values import UnexpectedValueError
@@ -20,13 +19,13 @@ def read(export: Export, intake: Intake) -> None:
     for record in export.list("tenancy/tenants"):
         said = [Said("name", "name", record.text("name")), Said("notes", "description", notes(record))]
         end(intake, ObjectKind.UNIT, record, said, [export.name("tenancy/tenant-groups", record.take("group"))])
+    assigned = _assigned(export)
     for record in export.list("tenancy/contacts"):
-        _contact(export, intake, record)
+        _contact(intake, record, assigned.get(whole_of(record.data.get("id")) or 0, {}))
 
 
-def _contact(export: Export, intake: Intake, record: Record) -> None:
+def _contact(intake: Intake, record: Record, units: Mapping[str, tuple[str, str]]) -> None:
     """One row for each unit that the person answers for."""
-    units = dict(_units(export, record.data.get("id")))
     if not units:
         intake.name(NOBODYS, text_of(record.data.get("name")))
         return
@@ -42,17 +41,18 @@ def _contact(export: Export, intake: Intake, record: Record) -> None:
         end(intake, ObjectKind.CONTACT, record, said)
 
 
-def _units(export: Export, number: Plain) -> Iterator[tuple[str, tuple[str, str]]]:
-    """The tenants that a contact is assigned to, each with the words for its role there."""
+def _assigned(export: Export) -> Mapping[int, Mapping[str, tuple[str, str]]]:
+    """The tenants that each contact is assigned to, with the words for its role there."""
+    found: dict[int, dict[str, tuple[str, str]]] = {}
     for record in export.list("tenancy/contact-assignments"):
         contact = record.data.get("contact")
-        assigned = contact.get("id") if isinstance(contact, dict) else contact
-        kind = text_of(record.take("object_type", "content_type"))  # the latter before NetBox 4.0
-        if number is not None and assigned == number and kind == TENANT:
-            target = record.data.get("object") or record.data.get("object_id")
-            unit = export.name("tenancy/tenants", target)
-            if unit:
-                yield unit, export.words("tenancy/contact-roles", record.data.get("role"))
+        number = whole_of(contact.get("id") if isinstance(contact, Mapping) else contact)
+        kind = record.text("object_type", "content_type")  # the latter before NetBox 4.0
+        unit = export.name("tenancy/tenants", record.data.get("object") or record.data.get("object_id"))
+        if number is not None and kind == TENANT and unit:
+            words = export.words("tenancy/contact-roles", record.data.get("role"))
+            found.setdefault(number, {})[unit] = words
+    return found
 
 
 def _role(words: tuple[str, str], title: str) -> str:

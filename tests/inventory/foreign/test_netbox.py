@@ -144,6 +144,19 @@ def test_a_wrong_value_is_named_by_file_pointer_and_field() -> None:
     assert [str(problem.where) for problem in reading.problems] == ["devices.json#/results/0/serial"]
 
 
+def test_a_record_without_its_name_is_wrong_and_not_passed_over() -> None:
+    reading = written(System.NETBOX, {"sites.json": [{**SITE, "name": ""}], "racks.json": [{"id": 1, "name": "A01"}]})
+    assert wrong(reading) == [("sites.json#/0", ""), ("racks.json#/0", "")]
+
+
+def test_a_credential_in_a_field_of_ones_own_is_counted_and_not_shown() -> None:
+    site = {**SITE, "custom_fields": {"snmp_community": "hunter2", "楼层数": 5}}
+    lines = previewed(written(System.NETBOX, {"sites.json": [site]}))
+    assert any(line.startswith("sites.json: 1 credentials were left out") for line in lines)
+    assert "sites.json: left out, because nothing here holds it: custom_fields.楼层数 (1)" in lines
+    assert "hunter2" not in "\n".join(lines)
+
+
 def test_a_list_that_nobody_knows_is_told_of_and_left() -> None:
     cables = [{"id": 1, "url": "https://n/api/dcim/cables/1/", "label": "x"}]
     lines = previewed(written(System.NETBOX, {"sites.json": [SITE], "a.json": cables, "b.json": [{"id": 1}]}))
