@@ -74,9 +74,8 @@ def read(files: Sequence[Source], intake: Intake) -> None:
 
 def _columns(source: Source, intake: Intake) -> Columns:
     whole = _mapping(yaml_of(source).value)
-    for name, value in whole.items():
-        if value and is_secret(name):
-            intake.leftovers.secret(source.name)
+    for _ in range(_secrets({name: value for name, value in whole.items() if name != "source"})):
+        intake.leftovers.secret(source.name)
     csv = _mapping(_mapping(whole.get("source")).get("csv"))
     return Columns(
         delimiter=_delimiter(source.name, csv.get("delimiter")),
@@ -87,6 +86,12 @@ def _columns(source: Source, intake: Intake) -> Columns:
         model=text_of(whole.get("model")),
         certain=True,
     )
+
+
+def _secrets(section: Mapping[str, Plain]) -> int:
+    """How many credentials stand in a part of the configuration, those of its groups and models among them."""
+    own = sum(bool(value) and is_secret(name) for name, value in section.items())
+    return own + sum(_secrets(value) for value in section.values() if isinstance(value, Mapping))
 
 
 def _delimiter(file: str, value: Plain) -> str:

@@ -29,7 +29,7 @@ def test_passwords_of_lines_and_configuration_are_counted_and_not_shown() -> Non
         shown = "\n".join(previewed(sample("oxidized"), language))
         assert "s3cret" not in shown
     assert "router.db：7 个凭据未导入" in shown
-    assert "config：2 个凭据未导入" in shown
+    assert "config：4 个凭据未导入" in shown
 
 
 def test_without_a_role_the_preview_says_how_to_give_one() -> None:
