@@ -69,10 +69,6 @@ class LineHealth:
     in_maintenance: bool
 
 
-def watched_devices() -> Select[Device]:
-    return select(Device).where(Device.life_cycle == LifeCycle.SERVICE, Device.address.is_not(None))
-
-
 def list_devices(session: Session, now: datetime, *, scope: Scope = ALL) -> list[DeviceHealth]:
     """Every device, by name; those that are not watched have `watched` false and no state."""
     return _devices(session, now, scope.apply(select(Device), Device))

@@ -15,10 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collectors.errors import AddressNotUsableError, NoCredentialError, WrongCredentialError
-from collectors.health import watched_devices
 from collectors.snmp import Authentication, Privacy, User
 from core.errors import GuanjinError
-from inventory.addresses import is_of_one_device
+from inventory.addresses import instance_of, is_of_one_device, usable
+from inventory.devices import watched_devices
 from inventory.kinds import SnmpVersion
 from inventory.models import Device, Line, Port
 from security.errors import SecretNotFoundError
@@ -101,11 +101,6 @@ class Targets:
     key_ports: frozenset[int] = frozenset()
 
 
-def instance_of(address: str, snmp_port: int) -> str:
-    host = f"[{address}]" if ":" in address else address
-    return host if snmp_port == 161 else f"{host}:{snmp_port}"  # noqa: PLR2004  # SNMP's own port
-
-
 def read_targets(session: Session, vault: Vault) -> Targets:
     opened: dict[str, Secret | GuanjinError] = {}
     devices = {}
@@ -171,13 +166,6 @@ def user_of(secret: Secret) -> User:
         secret.get("privacy_password", ""),
         secret.get("context", ""),
     )
-
-
-def usable(address: str) -> bool:
-    try:
-        return is_of_one_device(ipaddress.ip_address(address))
-    except ValueError:
-        return False
 
 
 def _address_in(text: str) -> str | None:

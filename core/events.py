@@ -61,6 +61,7 @@ class Event(StrEnum):
     SYSTEM_RESTORED = "system:backup:restore"
     # inventory
     INVENTORY_IMPORTED = "inventory:ledger:import"
+    INVENTORY_HANDED_OVER = "inventory:ledger:hand-over"
     DEVICE_GROUP_CREATED = "inventory:device-group:create"
     DEVICE_GROUP_CHANGED = "inventory:device-group:change"
     DEVICE_GROUP_DELETED = "inventory:device-group:delete"

@@ -5,7 +5,7 @@ device of the network: many at once, nobody, or what lives on the local link onl
 virtual machines hand out secrets (169.254.169.254). This machine itself (127.0.0.0/8) may be watched like any other.
 """
 
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 Address = IPv4Address | IPv6Address
 
@@ -25,3 +25,17 @@ def is_of_one_device(address: Address) -> bool:
 def sort_key(address: Address) -> str:
     """33 characters that sort as the addresses do, IPv4 before IPv6: what a query compares to find a subnet's own."""
     return f"{address.version}{int(address):032x}"
+
+
+def usable(text: str) -> bool:
+    """Whether anything may be sent to what stands in the ledger."""
+    try:
+        return is_of_one_device(ip_address(text))
+    except ValueError:
+        return False
+
+
+def instance_of(address: str, snmp_port: int) -> str:
+    """As Prometheus writes a target."""
+    host = f"[{address}]" if ":" in address else address
+    return host if snmp_port == 161 else f"{host}:{snmp_port}"  # noqa: PLR2004  # SNMP's own port

@@ -1,6 +1,7 @@
 """`guanjin inventory`: bring a ledger in, and look at what there is."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -16,12 +17,16 @@ from inventory.dependents import dependents
 from inventory.devices import device_named, find_devices
 from inventory.errors import LedgerWrongError, NotFoundError, NothingNamedError
 from inventory.facts import device_facts, line_facts, unit_facts
+from inventory.foreign.errors import WordForLedgerError
+from inventory.foreign.systems import System, foreign_files, read_foreign
+from inventory.foreign.words import vocabulary
+from inventory.handover.commands import hand_over
 from inventory.kinds import ObjectKind
 from inventory.labels import LABELS, label
 from inventory.ledger.columns import Column
 from inventory.ledger.layout import layout_of
 from inventory.ledger.opening import load
-from inventory.ledger.reading import read
+from inventory.ledger.reading import Reading, read
 from inventory.ledger.sheets import SHEET_OF
 from inventory.lines import find_lines, line_named
 from inventory.listing import MOST_ROWS, PAGE_SIZE, Page
@@ -68,28 +73,75 @@ def inventory() -> None:
     pass
 
 
-@inventory.command("import", help=N_("Show what a ledger (.xlsx or .csv) would change; with --apply, change it."))
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@inventory.command(
+    "import",
+    help=N_(
+        "Show what a ledger (.xlsx or .csv), or the files of another system, would change; with --apply, change it."
+    ),
+)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--apply", is_flag=True, help=N_("write the whole file, or nothing if any cell is wrong"))
+@click.option(
+    "--from",
+    "system",
+    type=click.Choice([system.value for system in System]),
+    help=N_("the system that wrote the files"),
+)
+@click.option("--word", "words", multiple=True, help=N_("what a word of that system means: role:access=access_switch"))
 @click.option(
     "--kind", type=click.Choice([kind.value for kind in ObjectKind]), help=N_("what the file lists, or take only that")
 )
 @json_option
 @pass_application
-def import_file(application: Application, file: Path, kind: str | None, *, apply: bool, as_json: bool) -> None:
-    chosen = ObjectKind(kind) if kind else None
-    ledger = load(file)
+def import_files(
+    application: Application,
+    paths: Sequence[Path],
+    system: str | None,
+    words: Sequence[str],
+    kind: str | None,
+    *,
+    apply: bool,
+    as_json: bool,
+) -> None:
     with application.database.read() as session:
-        reading = read(ledger, chosen, layout_of(session))
-        preview = importing.preview(session, ledger, chosen, reading)
+        found = _read(session, paths, System(system) if system else None, words, ObjectKind(kind) if kind else None)
+        preview = importing.preview_reading(session, found.file, found.reading)
     if apply and not preview.plan.problems:
         with application.database.write() as session:
-            preview = importing.import_ledger(
-                session, ledger, audit.console_actor(), chosen, reading, now=application.clock.now()
+            preview = importing.import_reading(
+                session,
+                found.file,
+                audit.console_actor(),
+                found.reading,
+                now=application.clock.now(),
+                system=found.system,
             )
     _print_preview(application, preview, as_json=as_json)
     if preview.plan.problems:
-        raise LedgerWrongError(file=ledger.name, count=len(preview.plan.problems))
+        raise LedgerWrongError(file=preview.file.name, count=len(preview.plan.problems))
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read of the paths, and from which other system, if it was no ledger."""
+
+    file: importing.ImportedFile
+    reading: Reading
+    system: System | None = None
+
+
+def _read(
+    session: Session, paths: Sequence[Path], system: System | None, words: Sequence[str], kind: ObjectKind | None
+) -> Read:
+    layout, meanings = layout_of(session), vocabulary(words)
+    foreign = foreign_files(paths, system)
+    if foreign is None:
+        if words:
+            raise WordForLedgerError(file=paths[0].name)
+        ledger = load(paths[0])
+        return Read(ledger, read(ledger, kind, layout))
+    sources, system = foreign
+    return Read(sources, read_foreign(sources, system, layout, meanings, kind), system)
 
 
 def _print_preview(application: Application, preview: importing.Preview, *, as_json: bool) -> None:
@@ -204,6 +256,9 @@ def undo_changes(application: Application, number: int) -> None:
     with application.database.write() as session:
         kept = undo(session, number, audit.console_actor(), now=application.clock.now()).id
     application.say(N_("change set %(number)s is undone; that is change set %(kept)s"), number=number, kept=kept)
+
+
+inventory.add_command(hand_over)
 
 
 def _known(look: Callable[[Session, str], Facts], session: Session, name: str) -> Facts | None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from inventory.kinds import DeviceRole, LifeCycle, ObjectKind
@@ -62,6 +62,11 @@ def find_devices(
     if maintained_at is not None:
         where.append(Device.maintenance_until > maintained_at)
     return DEVICES.page(session, scope=scope, text=_searched(text), where=where, order=order, number=number, size=size)
+
+
+def watched_devices() -> Select[Device]:
+    """Those in service that have an address: they are watched, and handed to other systems."""
+    return select(Device).where(Device.life_cycle == LifeCycle.SERVICE, Device.address.is_not(None))
 
 
 def _searched(text: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from nornir.core.inventory import Defaults, Group, Groups, Host, Hosts, Inventory, ParentGroups
 from nornir.core.plugins.inventory import InventoryPluginRegister
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from core import settings
 from core.database import Database
@@ -42,19 +43,24 @@ class GuanjinInventory:
             database.close()
 
     def _read(self, database: Database) -> Inventory:
-        query = select(Device, Site.name).outerjoin(Site, Device.site_id == Site.id).where(Device.address.is_not(None))
-        if self._device_ids is None:
-            query = query.where(Device.life_cycle == LifeCycle.SERVICE)
-        else:
-            query = query.where(Device.id.in_(self._device_ids))
-        hosts, groups, defaults = Hosts(), Groups(), Defaults()
         with database.read() as session:
-            for device, site in session.execute(query):
-                names = [name for name in (device.platform, device.role.value, site) if name]
-                for name in names:
-                    groups.setdefault(name, Group(name, defaults=defaults))
-                hosts[device.name] = _host(device, ParentGroups(groups[name] for name in names), site, defaults)
-        return Inventory(hosts=hosts, groups=groups, defaults=defaults)
+            return inventory_of(session, self._device_ids)
+
+
+def inventory_of(session: Session, device_ids: Sequence[int] | None = None) -> Inventory:
+    """Those in service, or exactly those named."""
+    query = select(Device, Site.name).outerjoin(Site, Device.site_id == Site.id).where(Device.address.is_not(None))
+    if device_ids is None:
+        query = query.where(Device.life_cycle == LifeCycle.SERVICE)
+    else:
+        query = query.where(Device.id.in_(device_ids))
+    hosts, groups, defaults = Hosts(), Groups(), Defaults()
+    for device, site in session.execute(query.order_by(Device.name)):
+        names = [name for name in (device.platform, device.role.value, site) if name]
+        for name in names:
+            groups.setdefault(name, Group(name, defaults=defaults))
+        hosts[device.name] = _host(device, ParentGroups(groups[name] for name in names), site, defaults)
+    return Inventory(hosts=hosts, groups=groups, defaults=defaults)
 
 
 def _host(device: Device, groups: ParentGroups, site: str | None, defaults: Defaults) -> Host:

@@ -87,6 +87,7 @@ EXPECTED = {
     "health show": P.READS,
     "init": P.RUNS,
     "inventory changes": P.READS,
+    "inventory hand-over": P.CHANGES,
     "inventory import": P.CHANGES,
     "inventory key-port": P.CHANGES,
     "inventory list": P.READS,

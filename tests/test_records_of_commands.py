@@ -76,8 +76,9 @@ CHANGING = frozenset(
         "backup key", "backup restore", "config backup", "config forget-key", "credential delete", "credential set",
         "database upgrade", "directory secret", "emergency end", "emergency open", "ferry collect", "ferry hand-off",
         "ferry init", "ferry key approver", "ferry key export", "ferry link add", "ferry peer pin", "ferry receipt",
-        "ferry receive", "ferry release", "ferry submit", "init", "inventory import", "inventory key-port",
-        "inventory undo", "job cancel", "job resolve", "job retry", "vault rotate", "vault source",
+        "ferry receive", "ferry release", "ferry submit", "init", "inventory hand-over", "inventory import",
+        "inventory key-port", "inventory undo", "job cancel", "job resolve", "job retry", "vault rotate",
+        "vault source",
     }
 )  # fmt: skip
 # `up` says in the log when it starts and stops; a process of it does what jobs and pages do.
@@ -408,6 +409,7 @@ def ledger_backups_and_jobs(place: Place, fleet: Fleet) -> None:
     place.typed("inventory import county.xlsx --apply", "inventory:ledger:import")
     place.typed("inventory undo 1", "inventory:change-set:undo")
     place.typed("inventory import county.xlsx --apply", "inventory:ledger:import")
+    place.typed("inventory hand-over --to nornir other", "inventory:ledger:hand-over")
     port = json.loads(place.typed("inventory show CORE-01 --json"))[0]["ports"][0]
     place.typed(f"inventory key-port CORE-01 {port}", "inventory:port:change")
     endpoint = fleet.endpoint(DEVICE)

@@ -1,8 +1,12 @@
-"""The import as the console and the command line use it: look first, then write all of it or nothing."""
+"""The import as the console and the command line use it: look first, then write all of it or nothing.
+
+A ledger is read here; what another system wrote is read by `inventory.foreign` and goes the same way from there.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -20,11 +24,21 @@ from inventory.ledger.values import Problem
 from security import audit
 
 
+class ImportedFile(Protocol):
+    """What the audit log says of the file, or of the files under one name, that were brought in."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def digest(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Preview:
     """What the file would change; `applied` once it has, with the number of the change set by which to undo it."""
 
-    file: LedgerFile
+    file: ImportedFile
     plan: ChangePlan
     applied: bool = False
     change_set: int | None = None
@@ -34,9 +48,13 @@ def preview(
     session: Session, file: LedgerFile, kind: ObjectKind | None = None, reading: Reading | None = None
 ) -> Preview:
     """Raises LedgerError where the file cannot be read at all; wrong cells are in the plan. Writes nothing."""
-    layout = layout_of(session)
-    current, _ = state.load(session, layout)
-    return Preview(file, _plan(reading or read(file, kind, layout), current))
+    return preview_reading(session, file, reading or read(file, kind, layout_of(session)))
+
+
+def preview_reading(session: Session, file: ImportedFile, reading: Reading) -> Preview:
+    """As `preview`, of rows that were read already."""
+    current, _ = state.load(session, layout_of(session))
+    return Preview(file, _plan(reading, current))
 
 
 def import_ledger(
@@ -49,20 +67,34 @@ def import_ledger(
     now: datetime,
 ) -> Preview:
     """Write the whole file or raise LedgerWrongError. A `reading` made beforehand keeps the transaction short."""
-    layout = layout_of(session)
-    current, objects = state.load(session, layout)
-    found = Preview(file, _plan(reading or read(file, kind, layout), current))
+    return import_reading(session, file, actor, reading or read(file, kind, layout_of(session)), now=now)
+
+
+def import_reading(
+    session: Session,
+    file: ImportedFile,
+    actor: audit.Actor,
+    reading: Reading,
+    *,
+    now: datetime,
+    system: str | None = None,
+) -> Preview:
+    """As `import_ledger`, of rows that were read already; `system` is the other system that wrote them."""
+    current, objects = state.load(session, layout_of(session))
+    found = Preview(file, _plan(reading, current))
     if found.plan.problems:
         raise LedgerWrongError(file=file.name, count=len(found.plan.problems))
     applying.write(session, found.plan.changes, objects)
     kept = keep(session, Occasion(actor, now, ChangeOrigin.LEDGER, file.name), found.plan.changes, objects)
     counts = found.plan.counts().items()
+    origin: dict[str, Any] = {} if system is None else {"system": system}
     audit.record(
         session,
         Event.INVENTORY_IMPORTED,
         actor,
-        subject=f"ledger:{file.name}",
+        subject=f"{system or 'ledger'}:{file.name}",
         detail={
+            **origin,
             "sha256": file.digest,
             "change_set": kept.id if kept else None,
             "counts": {kind.value: {action.value: count for action, count in found.items()} for kind, found in counts},
@@ -74,10 +106,12 @@ def import_ledger(
 def _plan(reading: Reading, current: State) -> ChangePlan:
     if reading.broken:
         # Without its headings a sheet has no rows, and whatever refers to them would be called wrong too.
-        return ChangePlan(problems=tuple(reading.problems), ignored=tuple(reading.ignored))
+        return ChangePlan(
+            problems=tuple(reading.problems), ignored=tuple(reading.ignored), notices=tuple(reading.notices)
+        )
     made = plan(reading.rows, current)
     problems = _in_file_order(reading, (*reading.problems, *made.problems))
-    return replace(made, problems=problems, ignored=tuple(reading.ignored))
+    return replace(made, problems=problems, ignored=tuple(reading.ignored), notices=tuple(reading.notices))
 
 
 def _in_file_order(reading: Reading, problems: Sequence[Problem]) -> tuple[Problem, ...]:

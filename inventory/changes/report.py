@@ -20,6 +20,7 @@ def lines(preview: Preview, translate: Translate) -> Iterator[str]:
     changed = [change for change in plan.changes if change.action is Action.CHANGED]
     yield from _cut([_wrong(problem, translate) for problem in plan.problems], translate)
     yield from _cut([_changed(change) for change in changed], translate)
+    yield from _cut([translate(notice.text) % notice.facts for notice in plan.notices], translate)
     for name in plan.ignored:
         yield translate(N_("left out: %(name)s")) % {"name": name}
     for kind, counts in plan.counts().items():
@@ -70,6 +71,7 @@ def as_json(preview: Preview, translate: Translate) -> dict[str, Any]:
         ],
         "changes": [_change_json(one) for one in plan.changes if one.action is not Action.SAME],
         "ignored": plan.ignored,
+        "notices": [translate(notice.text) % notice.facts for notice in plan.notices],
     }
 
 

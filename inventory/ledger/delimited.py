@@ -14,7 +14,7 @@ DELIMITERS: Final = ",\t;"
 
 def read_delimited(name: str, content: bytes) -> Table:
     """The one table of a file; raises LedgerError."""
-    text = _decode(name, content)
+    text = decoded(name, content)
     head = text[: text.find("\n")]
     rows = csv.reader(StringIO(text, newline=""), delimiter=max(DELIMITERS, key=head.count))
     cells: dict[int, list[object]] = {}
@@ -29,7 +29,8 @@ def read_delimited(name: str, content: bytes) -> Table:
     return Table(name, cells)
 
 
-def _decode(name: str, content: bytes) -> str:
+def decoded(name: str, content: bytes) -> str:
+    """The text of a file; raises LedgerEncodingError."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ["utf-16"]
     else:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from inventory.kinds import ObjectKind
 from inventory.ledger.columns import Sheet
-from inventory.ledger.values import Key, Problem, Value, Values, Where
+from inventory.ledger.values import Key, Notice, Problem, Value, Values, Where
 
 # Everything that there is, by kind and natural key; every field of the kind's sheet has a value.
 State = Mapping[ObjectKind, Mapping[Key, Values]]
@@ -58,6 +58,7 @@ class ChangePlan:
     changes: tuple[Change, ...] = ()
     problems: tuple[Problem, ...] = ()
     ignored: tuple[str, ...] = field(default=())
+    notices: tuple[Notice, ...] = ()
 
     def counts(self) -> dict[ObjectKind, Counter[Action]]:
         found: dict[ObjectKind, Counter[Action]] = {}

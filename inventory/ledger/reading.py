@@ -13,7 +13,7 @@ from inventory.ledger.opening import LedgerFile, tables
 from inventory.ledger.sheets import SHEET_OF, SHEETS
 from inventory.ledger.table import UNSTORED_FORMULA, Table, is_blank
 from inventory.ledger.text import NOTHING, clean
-from inventory.ledger.values import CLEAR, Clear, Problem, UnexpectedValueError, Value, Where
+from inventory.ledger.values import CLEAR, Clear, Notice, Problem, UnexpectedValueError, Value, Where
 from inventory.ledger.workbook import ERRORS
 
 SHOWN: Final = 80
@@ -44,7 +44,7 @@ class Row:
 
     def place(self, name: str) -> Where:
         """The cell of a field, also when it is blank; the whole row when the file has no such column."""
-        return Where(self.where.sheet, self.where.row, self.columns.get(name, 0))
+        return self.where.part(name, self.columns.get(name, 0))
 
     def shown(self, name: str) -> str:
         cell = self.cells.get(name)
@@ -56,11 +56,15 @@ class Row:
 
 @dataclass
 class Reading:
-    """`ignored` are sheets and headings that mean nothing to us; `broken` is a sheet whose headings are wrong."""
+    """`ignored` are sheets and headings that mean nothing to us; `broken` is a sheet whose headings are wrong.
+
+    `notices` are what else the reader of the preview has to know.
+    """
 
     rows: list[Row] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     broken: bool = False
 
 

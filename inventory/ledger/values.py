@@ -22,6 +22,10 @@ class Where:
     def __str__(self) -> str:
         return f"{self.sheet}!{letters(self.column)}{self.row}" if self.row else self.sheet
 
+    def part(self, field: str, column: int) -> "Where":  # noqa: ARG002  # files of other systems tell a part by its field
+        """The place of one field of the object that stands here."""
+        return Where(self.sheet, self.row, column)
+
 
 def letters(column: int) -> str:
     """1 is A, 27 is AA; 0, a whole row, is empty."""
@@ -41,6 +45,14 @@ class Problem:
     expected: str
     facts: Mapping[str, object] = field(default_factory=dict)
     column: str = ""  # the field's name, where it is known
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a preview has to say that is no cell's fault: a msgid with its facts."""
+
+    text: str
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 class UnexpectedValueError(ValueError):

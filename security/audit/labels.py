@@ -61,6 +61,7 @@ _EVENTS: Mapping[str, str] = MappingProxyType(
         Event.SYSTEM_BACKED_UP: N_("system backup"),
         Event.SYSTEM_RESTORED: N_("system restored from a backup"),
         Event.INVENTORY_IMPORTED: N_("ledger imported"),
+        Event.INVENTORY_HANDED_OVER: N_("inventory handed over"),
         Event.DEVICE_GROUP_CREATED: N_("device group added"),
         Event.DEVICE_GROUP_CHANGED: N_("device group changed"),
         Event.DEVICE_GROUP_DELETED: N_("device group deleted"),

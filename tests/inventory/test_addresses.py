@@ -4,8 +4,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from collectors.targets import usable
-from inventory.addresses import is_of_one_device
+from inventory.addresses import is_of_one_device, usable
 from inventory.ledger.formats import Address
 from inventory.ledger.values import UnexpectedValueError
 

@@ -136,3 +136,51 @@ def test_an_import_is_listed_as_a_change_and_undone(guanjin: Run) -> None:
     assert "county.xlsx" in guanjin("changes")[1]
     code, _, err = guanjin("undo", "1")
     assert (code, "inventory.undone" in err) == (1, True)
+
+
+SAMPLES = Path(__file__).parent / "foreign" / "samples"
+
+
+def test_another_system_is_recognised_previewed_and_brought_in(guanjin: Run) -> None:
+    code, out, err = guanjin("import", str(SAMPLES / "netbox4"))
+    assert (code, "device: new 3  changed 0  same 0" in out) == (0, True)
+    assert "devices.json: left out, because nothing here holds it: config_context (1)" in out
+    assert "nothing was written yet" in err
+    assert guanjin("import", str(SAMPLES / "netbox4"), "--apply")[0] == 0
+    assert json.loads(guanjin("list", "devices", "--json")[1])["total"] == 3
+
+
+def test_what_is_unknown_is_asked_for_and_told(guanjin: Run) -> None:
+    files = [str(SAMPLES / "rancid" / "router.db")]
+    code, out, _ = guanjin("import", "--from", "rancid", *files, "--json")
+    assert code == 1
+    assert [one["cell"] for one in json.loads(out)["wrong"]] == ["router.db:2", "router.db:3", "router.db:4"]
+    assert any("role:*=access_switch" in text for text in json.loads(out)["notices"])
+    code, out, _ = guanjin(
+        "import", "--from", "rancid", *files, "--word", "role:*=路由器", "--kind", "device", "--apply"
+    )
+    assert (code, "device: new 3" in out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["import", str(SAMPLES / "oxidized" / "router.db")], "inventory.foreign_unclear"),
+        (["import", "--from", "netbox", str(SAMPLES / "rancid")], "inventory.foreign_empty"),
+        (["import", "county.xlsx", "--word", "role:a=router"], "inventory.foreign_word_for_ledger"),
+        (["import", str(SAMPLES / "rancid"), "--word", "a=b"], "inventory.foreign_word"),
+        (["import", "gone.json"], "inventory.foreign_missing"),
+    ],
+)
+def test_files_that_cannot_be_brought_in_say_why(guanjin: Run, arguments: list[str], said: str) -> None:
+    code, out, err = guanjin(*arguments)
+    assert (code, out) == (2, "")
+    assert said in err
+
+
+def test_the_inventory_is_handed_to_another_program(guanjin: Run, tmp_path: Path) -> None:
+    guanjin("import", "county.xlsx", "--apply")
+    code, _, err = guanjin("hand-over", "--to", "nornir", "given")
+    assert (code, err.splitlines()[0]) == (0, "given/hosts.yaml is written")
+    assert {path.name for path in (tmp_path / "given").iterdir()} == {"hosts.yaml", "groups.yaml", "defaults.yaml"}
+    assert "inventory.handover_folder" in guanjin("hand-over", "--to", "ansible", "/proc/nowhere")[2]

@@ -20,8 +20,8 @@ from werkzeug.wrappers import Response
 
 from collectors.metrics.exposition import CONTENT_TYPE
 from collectors.metrics.scrape import TIMEOUT_S, Query, open_page
-from collectors.metrics.service_discovery import target_groups
 from core.errors import GuanjinError
+from inventory.handover.prometheus import target_groups
 from web.errors import DiscoveryError, ScrapeRefusedError, ScrapesBusyError
 from web.i18n import gettext
 from web.server_address import is_loopback

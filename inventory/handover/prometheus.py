@@ -1,17 +1,21 @@
-"""What Prometheus's http_sd is told: the devices that answer to SNMP, each with what the ledger says of it.
+"""What Prometheus is told, by http_sd (/sd) or in a file for file_sd: the devices that answer to SNMP.
 
-Read from the database by whoever is asked, so that any number of web processes can tell the same.
+Each with what the ledger says of it, read from the database by whoever is asked, so that any number of web processes
+can tell the same.
 """
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 
 from sqlalchemy.orm import Session, joinedload
 
-from collectors.health import watched_devices
-from collectors.targets import instance_of, usable
+from inventory.addresses import instance_of, usable
+from inventory.devices import watched_devices
+from inventory.handover.files import Text
 from inventory.models import Device, Unit
 
 META = "__meta_guanjin_"
+FILE = "targets.json"
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,12 @@ def target_groups(session: Session) -> list[TargetGroup]:
     return [
         _group(device, address) for device in session.scalars(asked) if (address := device.address) and usable(address)
     ]
+
+
+def files(session: Session) -> list[Text]:
+    """For `file_sd_configs`; the same groups as /sd answers."""
+    groups = [asdict(group) for group in target_groups(session)]
+    return [Text(FILE, json.dumps(groups, ensure_ascii=False, indent=2, sort_keys=True) + "\n")]
 
 
 def _group(device: Device, address: str) -> TargetGroup:

@@ -1,7 +1,7 @@
 from sqlalchemy import update
 
-from collectors.metrics.service_discovery import target_groups
 from core.database import Database
+from inventory.handover.prometheus import target_groups
 from inventory.kinds import LifeCycle
 from inventory.models import Device, Site
 from tests.collectors.county import build
