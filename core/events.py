@@ -89,7 +89,6 @@ class Event(StrEnum):
     BACKUP_REQUESTED = "automation:backup:request"
     BACKUP_STORED = "automation:backup:store"
     BACKUP_REFUSED = "automation:backup:refuse"
-    CONFIG_READ = "automation:config:read"
     HOST_KEY_FORGOTTEN = "automation:host-key:forget"
     # jobs
     JOB_CANCELLED = "jobs:job:cancel"

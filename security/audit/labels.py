@@ -87,7 +87,6 @@ _EVENTS: Mapping[str, str] = MappingProxyType(
         Event.BACKUP_REQUESTED: N_("configuration backup requested"),
         Event.BACKUP_STORED: N_("configuration backup stored"),
         Event.BACKUP_REFUSED: N_("configuration backup refused"),
-        Event.CONFIG_READ: N_("configuration read"),
         Event.HOST_KEY_FORGOTTEN: N_("SSH host key forgotten"),
         Event.JOB_CANCELLED: N_("job cancelled"),
         Event.JOB_RETRIED: N_("job retried"),

@@ -6,7 +6,7 @@ the `CHECKS` of its package.
 
     finding.py        what is found: a stable code, a severity, the object, what is wrong, what to do
     check.py          the pair of functions, and running them so that one that fails does not hide the others
-    machine.py people.py records.py storage.py transport.py software.py secrets.py activity.py crossing.py
+    machine.py people.py entrance.py records.py storage.py transport.py software.py secrets.py activity.py crossing.py
                       the checks of this package, by what they look at
 """
 

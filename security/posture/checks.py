@@ -2,13 +2,25 @@
 
 from typing import Final
 
-from security.posture import activity, crossing, machine, people, records, secrets, software, storage, transport
+from security.posture import (
+    activity,
+    crossing,
+    entrance,
+    machine,
+    people,
+    records,
+    secrets,
+    software,
+    storage,
+    transport,
+)
 
 CHECKS: Final = (
     *storage.CHECKS,
     *machine.CHECKS,
     *transport.CHECKS,
     *people.CHECKS,
+    *entrance.CHECKS,
     *records.CHECKS,
     *secrets.CHECKS,
     *crossing.CHECKS,

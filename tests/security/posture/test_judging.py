@@ -9,7 +9,7 @@ import pytest
 from automation.posture import Backups
 from automation.posture import judge as judge_backups
 from automation.services import Standing
-from core.settings import SecuritySettings, WebSettings
+from core.settings import DirectorySettings, SecuritySettings, WebSettings
 from inventory.kinds import SnmpVersion
 from inventory.posture import judge as judge_snmp
 from security.posture import Finding, Severity
@@ -17,9 +17,18 @@ from security.posture.activity import Work
 from security.posture.activity import judge as judge_activity
 from security.posture.crossing import Crossing
 from security.posture.crossing import judge as judge_crossing
+from security.posture.entrance import (
+    Bare,
+    Token,
+    Tokens,
+    judge_directory,
+    judge_factors,
+    judge_tokens,
+)
 from security.posture.machine import Entry, Space, Times, judge_clock, judge_disk, judge_files, judge_user
 from security.posture.people import People, Person, judge_accounts, judge_administrators, judge_rules
-from security.posture.secrets import Ages, judge_ages
+from security.posture.records import Signing, judge_signing
+from security.posture.secrets import Ages, judge_ages, judge_deposit, judge_source
 from security.posture.software import Difference, Files, difference, parse, written
 from security.posture.software import judge_files as judge_program
 from security.posture.storage import Schema, Server, judge_schema, judge_server
@@ -249,3 +258,63 @@ def test_a_manifest_tells_what_is_missing_altered_and_strange() -> None:
     found = difference(shipped, {"b.py": "3" * 64, "c.py": "4" * 64}, unknown=True)
     assert found == Difference(("a.py",), ("b.py",), ("c.py",))
     assert [one.subject for one in judge_program(Files("m", found))] == ["a.py", "b.py", "c.py"]
+
+
+def test_privileged_accounts_that_a_password_opens_are_found() -> None:
+    assert codes(judge_factors(())) == []
+    bare = (Bare("a", demanded=True), Bare("b", demanded=False), Bare("c", demanded=False, by_directory=True))
+    assert codes(judge_factors(bare)) == [
+        ("entrance.factor_due", NOTE),
+        ("entrance.no_factor", WARNING),
+        ("entrance.directory_alone", WARNING),
+    ]
+
+
+def token(**changes: Any) -> Token:
+    given = {"owner_disabled": False, "created": NOW - timedelta(days=100), "expires": NOW + timedelta(days=100)}
+    return Token("monitor", "wang", **{**given, "last_used": NOW - timedelta(days=1), **changes})
+
+
+@pytest.mark.parametrize(
+    ("one", "found"),
+    [
+        (token(), []),
+        (token(last_used=NOW - timedelta(days=91)), [("entrance.token_unused", WARNING)]),
+        (token(last_used=None), [("entrance.token_unused", WARNING)]),
+        (token(last_used=None, created=NOW - timedelta(days=3)), []),
+        (token(owner_disabled=True, last_used=None), [("entrance.token_orphan", NOTE)]),
+        (token(expires=NOW + timedelta(days=400)), [("entrance.token_long", NOTE)]),
+    ],
+)
+def test_tokens_that_nobody_uses_or_that_live_too_long_are_found(one: Token, found: list[object]) -> None:
+    assert codes(judge_tokens(Tokens(NOW, (one,)))) == found
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({"ldap_urls": "ldaps://a", "ldap_bind_dn": "cn=x"}, []),
+        ({"ldap_urls": "ldap://a ldaps://b", "ldap_bind_dn": "cn=x"}, [("entrance.directory_clear", WARNING)]),
+        ({"ldap_urls": "ldap://a", "ldap_authority": "/ca.pem", "ldap_bind_dn": "cn=x"}, []),
+        ({"ldap_urls": "ldaps://a"}, [("entrance.directory_open", NOTE)]),
+        ({"oidc_issuer": "https://id.example"}, []),
+        ({"oidc_issuer": "http://id.example"}, [("entrance.provider_clear", CRITICAL)]),
+    ],
+)
+def test_a_directory_that_anybody_could_play_is_found(wanted: dict[str, object], found: list[object]) -> None:
+    assert codes(judge_directory(DirectorySettings.model_validate(wanted))) == found
+
+
+def test_keys_beside_the_data_and_a_missing_recovery_key_are_found() -> None:
+    assert codes(judge_source(("pkcs11", "mlps3"))) == []
+    assert codes(judge_source(("file", "default"))) == [("secrets.keys_beside", NOTE)]
+    assert codes(judge_source(("file", "mlps3"))) == [("secrets.keys_beside", WARNING)]
+    assert codes(judge_deposit(True)) == []
+    assert codes(judge_deposit(False)) == [("secrets.no_recovery_key", WARNING)]
+
+
+def test_records_that_nobody_vouches_for_are_found() -> None:
+    assert codes(judge_signing(Signing(NOW, 0, None, forwarded=True))) == []
+    assert codes(judge_signing(Signing(NOW, 9, NOW - timedelta(minutes=9), forwarded=True))) == []
+    late = Signing(NOW, 9, NOW - timedelta(minutes=11), forwarded=False)
+    assert codes(judge_signing(late)) == [("audit.unsigned", WARNING), ("audit.no_witness", NOTE)]
