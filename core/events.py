@@ -97,6 +97,8 @@ class Event(StrEnum):
     # ferry
     FERRY_LINK_CREATED = "ferry:link:create"
     FERRY_KEY_CREATED = "ferry:key:create"
+    FERRY_KEY_REVOKED = "ferry:key:revoke"
+    FERRY_PIN_CHANGED = "ferry:key:change-pin"
     FERRY_PEER_PINNED = "ferry:peer:pin"
     TRANSFER_SUBMITTED = "ferry:transfer:submit"
     TRANSFER_INSPECTING = "ferry:transfer:inspect-start"

@@ -3,6 +3,7 @@
 import json
 import secrets
 import socket
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from demo.county import extranet, intranet
 from demo.county.ledger import NETWORK, Sample, moved
 from demo.county.workbook import workbook
 from demo.errors import AddressTakenError
+from security.ferry import pins
+from security.ferry.errors import PinTrivialError
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "var" / "demo"
@@ -118,7 +121,16 @@ def secrets_of(folder: Path) -> Secrets:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     letters = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
     groups = ("".join(secrets.choice(letters) for _ in range(4)) for _ in range(3))
-    made = Secrets(f"Demo-{'-'.join(groups)}", f"{secrets.randbelow(900_000) + 100_000}")
+    made = Secrets(f"Demo-{'-'.join(groups)}", _pin())
     path.touch(mode=0o600)
     path.write_text(json.dumps(asdict(made)), encoding="utf-8")
     return made
+
+
+def _pin() -> str:
+    """Six digits that are not among the few that a signing key refuses."""
+    while True:
+        pin = f"{secrets.randbelow(900_000) + 100_000}"
+        with suppress(PinTrivialError):
+            pins.check(pin, person="")
+            return pin

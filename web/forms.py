@@ -17,6 +17,8 @@ LABELS = {
     "password": N_("the password"),
     "purpose": N_("the purpose"),
     "pin": N_("the PIN"),
+    "new_pin": N_("the new PIN"),
+    "repeat_pin": N_("the new PIN, once more"),
     "code": N_("the code"),
     "files": N_("the files"),
     "key": N_("the key"),

@@ -59,6 +59,7 @@ GROUPS = (
             Entry("archives.index", N_("Audit archive"), "ledger"),
             Entry("accounts.index", N_("Accounts"), "account"),
             Entry("grants.index", N_("Grants to confirm"), "approve"),
+            Entry("signing_keys.index", N_("Signing keys"), "credential"),
             Entry("sessions.index", N_("Sessions"), "account"),
             Entry("credentials.index", N_("Credentials"), "credential"),
             Entry("emergency.show", N_("Emergency access"), "warn"),

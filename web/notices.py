@@ -56,6 +56,11 @@ NOTICES = {
     "certificate_added": N_("The certificate now stands for %(name)s."),
     "certificate_revoked": N_("The certificate of %(name)s was revoked and its sessions ended."),
     "prove_again": N_("Prove the second factor once more, then press the button again."),
+    "signing_key_made": N_(
+        "Your signing key was made. Approvals count at the other network once it pinned the new card."
+    ),
+    "signing_key_revoked": N_("The signing key of %(name)s was revoked; it signs nothing any more."),
+    "pin_changed": N_("The PIN was changed; the key is the same."),
     "token_revoked": N_("The API token %(name)s was revoked; it opens nothing any more."),
     "credential_deleted": N_("The credential %(name)s was deleted."),
     "job_cancelled": N_("Job %(number)s is being cancelled."),

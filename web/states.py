@@ -14,6 +14,7 @@ from core.i18n import N_
 from core.jobs import STATE_LABELS, JobState
 from security.ferry.inspection.findings import Outcome
 from security.ferry.labels import STATES
+from security.ferry.signatures import Verdict
 from security.ferry.states import Incoming, Outgoing
 from security.posture import Outcome as CheckOutcome
 from security.posture import Severity as PostureSeverity
@@ -153,6 +154,16 @@ TOKEN = _table(
     (TokenState.LIVE, "ok", N_("in force")),
     (TokenState.EXPIRED, "idle", N_("expired")),
     (TokenState.REVOKED, "idle", N_("revoked")),
+)
+SIGNING_KEY = _table(
+    ("locked", "crit", N_("locked after wrong PINs")),
+    ("in_use", "ok", N_("in use")),
+    ("revoked", "idle", N_("revoked")),
+)
+SIGNATURE = _table(
+    (Verdict.BROKEN, "crit", N_("signature does not hold")),
+    (Verdict.UNKNOWN_KEY, "idle", N_("key no longer known")),
+    (Verdict.HOLDS, "ok", N_("signature holds")),
 )
 RESULT = _table(
     ("failed", "crit", N_("failed")),

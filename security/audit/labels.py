@@ -93,6 +93,8 @@ _EVENTS: Mapping[str, str] = MappingProxyType(
         Event.JOB_RESOLVED: N_("job resolved by hand"),
         Event.FERRY_LINK_CREATED: N_("ferry link created"),
         Event.FERRY_KEY_CREATED: N_("ferry key created"),
+        Event.FERRY_KEY_REVOKED: N_("signing key revoked"),
+        Event.FERRY_PIN_CHANGED: N_("PIN of a signing key changed"),
         Event.FERRY_PEER_PINNED: N_("ferry peer pinned"),
         Event.TRANSFER_SUBMITTED: N_("transfer submitted"),
         Event.TRANSFER_INSPECTING: N_("transfer being inspected"),

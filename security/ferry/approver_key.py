@@ -4,9 +4,9 @@ The PIN is stretched with Argon2id (RFC 9106) and the seed sealed with AES-256-G
 data: whoever copies the database gets no approval out of it, and a locked key moved to another person does not open.
 """
 
+import hashlib
 import os
 import struct
-import unicodedata
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -14,11 +14,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from security.ferry.errors import ApproverKeyDamagedError, PinTooShortError, PinWrongError
+from security.ferry import pins
+from security.ferry.errors import ApproverKeyDamagedError, PinSameError, PinWrongError
 from security.ferry.statement import SignedStatement, Statement
 from security.stretching import alone
 
-MIN_PIN = 6
 _MEMORY_KIB, _ITERATIONS, _LANES = 64 * 1024, 3, 4
 # A stored key that asks for more than this was altered; it must not take the machine's memory.
 _MOST_MEMORY_KIB, _MOST_ITERATIONS, _MOST_LANES = 1024 * 1024, 16, 16
@@ -39,13 +39,25 @@ class LockedKey:
 
 
 def create(person: str, pin: str) -> LockedKey:
-    if len(pin) < MIN_PIN:
-        raise PinTooShortError(least=MIN_PIN)
-    seed, nonce = os.urandom(32), os.urandom(_NONCE)
-    stretching = _COST.pack(_MEMORY_KIB, _ITERATIONS, _LANES) + os.urandom(_SALT)
-    sealed = AESGCM(_stretch(pin, stretching)).encrypt(nonce, seed, _bound_to(person))
-    public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
-    return LockedKey(person, public, stretching + nonce + sealed)
+    """A new key (slow). Raises PinLengthError, PinTrivialError."""
+    pins.check(pin, person=person)
+    return _lock(person, Ed25519PrivateKey.generate(), pin)
+
+
+def change_pin(key: LockedKey, pin: str, new: str) -> LockedKey:
+    """The same key under another PIN, with fresh salt and today's cost (slow, twice).
+
+    Raises PinLengthError, PinTrivialError, PinSameError, PinWrongError, ApproverKeyDamagedError.
+    """
+    pins.check(new, person=key.person)
+    if pins.normal(new) == pins.normal(pin):
+        raise PinSameError
+    return _lock(key.person, _unlock(key, pin), new)
+
+
+def fingerprint(public: bytes) -> str:
+    """SHA-256 of the public key in hexadecimal, as people compare it."""
+    return hashlib.sha256(b"ferry/approver-key/v1\0" + public).hexdigest()
 
 
 def sign(key: LockedKey, pin: str, statement: Statement) -> SignedStatement:
@@ -63,6 +75,12 @@ def holds(public: bytes, signed: SignedStatement) -> bool:
     return True
 
 
+def _lock(person: str, private: Ed25519PrivateKey, pin: str) -> LockedKey:
+    nonce, stretching = os.urandom(_NONCE), _COST.pack(_MEMORY_KIB, _ITERATIONS, _LANES) + os.urandom(_SALT)
+    sealed = AESGCM(_stretch(pin, stretching)).encrypt(nonce, private.private_bytes_raw(), _bound_to(person))
+    return LockedKey(person, private.public_key().public_bytes_raw(), stretching + nonce + sealed)
+
+
 def _unlock(key: LockedKey, pin: str) -> Ed25519PrivateKey:
     stretching, rest = key.locked[: _COST.size + _SALT], key.locked[_COST.size + _SALT :]
     if not _is_bearable(stretching):
@@ -71,7 +89,12 @@ def _unlock(key: LockedKey, pin: str) -> Ed25519PrivateKey:
         seed = AESGCM(_stretch(pin, stretching)).decrypt(rest[:_NONCE], rest[_NONCE:], _bound_to(key.person))
     except InvalidTag:
         raise PinWrongError(person=key.person) from None
-    return Ed25519PrivateKey.from_private_bytes(seed)
+    except ValueError:  # too short to hold a nonce
+        raise ApproverKeyDamagedError(person=key.person) from None
+    private = Ed25519PrivateKey.from_private_bytes(seed)
+    if private.public_key().public_bytes_raw() != key.public:
+        raise ApproverKeyDamagedError(person=key.person)
+    return private
 
 
 def _is_bearable(stretching: bytes) -> bool:
@@ -87,7 +110,7 @@ def _stretch(pin: str, stretching: bytes) -> bytes:
     memory, iterations, lanes = _COST.unpack(stretching[: _COST.size])
     kdf = Argon2id(salt=stretching[_COST.size :], length=32, iterations=iterations, lanes=lanes, memory_cost=memory)
     with alone(lanes):
-        return kdf.derive(unicodedata.normalize("NFKC", pin).encode())
+        return kdf.derive(pins.normal(pin).encode("utf-8", "replace"))
 
 
 def _bound_to(person: str) -> bytes:

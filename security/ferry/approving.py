@@ -16,13 +16,12 @@ from core.database import Database
 from core.events import Event
 from core.jobs import enqueue
 from security.audit import Actor
-from security.ferry import approver_key, floor, statement
+from security.ferry import approver_key, floor, signing_keys, statement
 from security.ferry.approver_key import LockedKey
 from security.ferry.errors import (
     BadApprovalError,
     NoSigningKeyError,
     NotPermittedError,
-    PinLockedError,
     PinWrongError,
     PolicyChangedError,
     QuorumMissingError,
@@ -30,7 +29,7 @@ from security.ferry.errors import (
 )
 from security.ferry.floor import Approver
 from security.ferry.ledger import look, move, refusals_recorded, transfer
-from security.ferry.models import FerryApproval, FerryApproverKey, FerryTransfer
+from security.ferry.models import FerryApproval, FerrySigningKey, FerryTransfer
 from security.ferry.peers import as_link
 from security.ferry.persons import check_persons
 from security.ferry.site import Ferry
@@ -39,7 +38,6 @@ from security.ferry.states import OUTGOING, Act, Facts, Outgoing, advance
 from security.ferry.submitting import manifest_of
 
 SEAL = "ferry.seal"
-MOST_FAILURES, LOCKED_MINUTES = 5, 15
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def give_approval(
             signed = approver_key.sign(drafted.key, pin, drafted.statement)
         except PinWrongError:
             with database.write() as session:
-                note_wrong_pin(session, ferry, actor.name)
+                signing_keys.note_wrong_pin(session, ferry, drafted.key.public, actor.name)
             raise
         with database.write() as session:
             return approve(session, ferry, signed, actor=actor)
@@ -72,7 +70,7 @@ def draft(session: Session, ferry: Ferry, uid: str, *, roles: Iterable[str], act
     row = look(session, uid)
     advance(OUTGOING, Outgoing(row.state), Act.APPROVE, Facts())
     _check_current(ferry, row)
-    key = _key(session, ferry, actor.name)
+    key = signing_keys.usable(session, ferry, actor.name)
     rules = ferry.policy.for_link(as_link(session, row.link))
     given = {approval.role for approval in row.approvals}
     held = [role for role in rules.approvals if role in set(roles) & set(key.roles)]
@@ -91,7 +89,7 @@ def draft(session: Session, ferry: Ferry, uid: str, *, roles: Iterable[str], act
         not_after=int((now + timedelta(hours=rules.valid_hours)).timestamp()),
         nonce=secrets.token_hex(16),
     )
-    return Draft(made, LockedKey(key.person, key.public, key.locked))
+    return Draft(made, signing_keys.locked(key))
 
 
 def approve(session: Session, ferry: Ferry, signed: SignedStatement, *, actor: Actor) -> Outgoing:
@@ -99,7 +97,7 @@ def approve(session: Session, ferry: Ferry, signed: SignedStatement, *, actor: A
     given = signed.statement
     row = transfer(session, given.binding.transfer)
     _check_current(ferry, row)
-    key = _key(session, ferry, actor.name)
+    key = signing_keys.usable(session, ferry, actor.name, hold=True)
     _check_statement(row, given, signed, key, int(ferry.clock.now().timestamp()))
     if given.approver != actor.name:
         raise BadApprovalError(person=given.approver, field="approver")
@@ -113,6 +111,7 @@ def approve(session: Session, ferry: Ferry, signed: SignedStatement, *, actor: A
             submitter=row.submitter,
             person=given.approver,
             role=given.role,
+            key=key,
             statement=signed.text.decode(),
             signature=signed.signature,
             nonce=given.nonce,
@@ -129,13 +128,11 @@ def approve(session: Session, ferry: Ferry, signed: SignedStatement, *, actor: A
 def verified_statements(session: Session, ferry: Ferry, row: FerryTransfer) -> tuple[SignedStatement, ...]:
     """Every approval checked anew, and the quorum with them: what the sealer trusts instead of a state column."""
     now = int(ferry.clock.now().timestamp())
-    signed = tuple(SignedStatement(one.statement.encode(), one.signature) for one in row.approvals)
-    for one in signed:
-        given = one.statement
-        key = session.get(FerryApproverKey, given.approver)
-        if key is None:
-            raise NoSigningKeyError(person=given.approver)
-        _check_statement(row, given, one, key, now)
+    signed = tuple(_signed_while_in_use(approval) for approval in row.approvals)
+    for one, approval in zip(signed, row.approvals, strict=True):
+        if approval.key is None:
+            raise NoSigningKeyError(person=approval.person)
+        _check_statement(row, one.statement, one, approval.key, now)
     approvers = [Approver(one.statement.approver, one.statement.role) for one in signed]
     check_persons(session, row.submitter, [one.person for one in approvers])
     link = as_link(session, row.link)
@@ -149,10 +146,16 @@ def binding_of(row: FerryTransfer) -> Binding:
     return statement.binding(manifest_of(row), inspection=row.inspection, policy=row.policy)
 
 
-def note_wrong_pin(session: Session, ferry: Ferry, person: str) -> None:
-    key = session.get(FerryApproverKey, person, with_for_update=True)
-    if key is not None:
-        key.failures, key.failed_at = key.failures + 1, ferry.clock.now()
+def _signed_while_in_use(approval: FerryApproval) -> SignedStatement:
+    """What was decided before its key was revoked stays decided.
+
+    Both times are the registry's, taken in the transactions that recorded the two acts; what the statement says of its
+    own time is not asked. Raises BadApprovalError.
+    """
+    key = approval.key
+    if key is not None and key.revoked_at is not None and key.revoked_at < approval.at:
+        raise BadApprovalError(person=approval.person, field="revoked")
+    return SignedStatement(approval.statement.encode(), approval.signature)
 
 
 def _check_current(ferry: Ferry, row: FerryTransfer) -> None:
@@ -163,12 +166,13 @@ def _check_current(ferry: Ferry, row: FerryTransfer) -> None:
 
 
 def _check_statement(
-    row: FerryTransfer, given: Statement, signed: SignedStatement, key: FerryApproverKey, now: int
+    row: FerryTransfer, given: Statement, signed: SignedStatement, key: FerrySigningKey, now: int
 ) -> None:
     """Each of these has to hold of every approval, whoever is looking."""
     wrong = (
         ("binding", given.binding != binding_of(row)),
         ("decision", given.decision is not Decision.APPROVE),
+        ("approver", given.approver != key.person),
         ("role", given.role not in key.roles),
         ("not_after", given.not_after <= now),
         ("signature", not approver_key.holds(key.public, signed)),
@@ -176,16 +180,6 @@ def _check_statement(
     for field, broken in wrong:
         if broken:
             raise BadApprovalError(person=given.approver, field=field)
-
-
-def _key(session: Session, ferry: Ferry, person: str) -> FerryApproverKey:
-    key = session.get(FerryApproverKey, person)
-    if key is None:
-        raise NoSigningKeyError(person=person)
-    recent = key.failed_at is not None and ferry.clock.now() - key.failed_at < timedelta(minutes=LOCKED_MINUTES)
-    if key.failures >= MOST_FAILURES and recent:
-        raise PinLockedError(person=person, failures=key.failures, minutes=LOCKED_MINUTES)
-    return key
 
 
 def _approvers(row: FerryTransfer) -> list[Approver]:

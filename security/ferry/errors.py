@@ -192,18 +192,39 @@ class BadApprovalError(FerryError):
     hint = N_("the approval is for other content, has ended, was used before, or its signer is not pinned here")
 
 
-class PinTooShortError(FerryError):
-    code = "ferry.pin_too_short"
+class PinLengthError(FerryError):
+    code = "ferry.pin_length"
     category = Category.USAGE
-    message = N_("the signing PIN needs at least %(least)s characters")
-    hint = N_("choose a longer one that is not used elsewhere")
+    message = N_("a signing PIN has %(least)s to %(most)s characters")
+    hint = N_("choose one that is not used elsewhere")
+
+
+class PinTrivialError(FerryError):
+    code = "ferry.pin_trivial"
+    category = Category.USAGE
+    message = N_("this PIN would be among the first to be guessed")
+    hint = N_("no row of neighbours, no repetition, no date, no log-in name and no common password")
+
+
+class PinSameError(FerryError):
+    code = "ferry.pin_same"
+    category = Category.USAGE
+    message = N_("the new PIN is the old one")
+    hint = N_("choose another one")
+
+
+class PinsDifferError(FerryError):
+    code = "ferry.pins_differ"
+    category = Category.USAGE
+    message = N_("the PIN was not typed the same way twice")
+    hint = N_("type it again, both times")
 
 
 class ApproverKeyDamagedError(FerryError):
     code = "ferry.approver_key_damaged"
     category = Category.INTEGRITY
     message = N_("the stored signing key of %(person)s is damaged")
-    hint = N_("make a new one: `guanjin ferry key approver`")
+    hint = N_("revoke it and make a new one, under My signing key")
 
 
 class PinWrongError(FerryError):
@@ -290,7 +311,34 @@ class LinkExistsError(FerryError):
 class NoSigningKeyError(FerryError):
     code = "ferry.no_signing_key"
     message = N_("%(person)s has no signing key for approvals")
-    hint = N_("make one; the other side has to pin it before the first approval counts there")
+    hint = N_("make one under My signing key; the other side has to pin it before an approval counts there")
+
+
+class SigningKeyExistsError(FerryError):
+    code = "ferry.signing_key_exists"
+    category = Category.CONFLICT
+    message = N_("%(person)s already has a signing key")
+    hint = N_("revoke it first; the new one is its successor")
+
+
+class SigningKeyRevokedError(FerryError):
+    code = "ferry.signing_key_revoked"
+    category = Category.CONFLICT
+    message = N_("this signing key was revoked at %(at)s")
+    hint = N_("a revoked key is never used again; make a new one")
+
+
+class RevocationReasonError(FerryError):
+    code = "ferry.revocation_reason"
+    category = Category.USAGE
+    message = N_("why the key is revoked has to be said, in at most %(most)s characters")
+    hint = N_("for example: the PIN became known; the person left the office")
+
+
+class ApproverRoleNotHeldError(FerryError):
+    code = "ferry.approver_role_not_held"
+    message = N_("%(person)s does not hold the role %(role)s")
+    hint = N_("have the role granted first: one person proposes it, another confirms it")
 
 
 class PinLockedError(FerryError):

@@ -78,18 +78,38 @@ class FerryPeerApprover(Base):
     public: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class FerryApproverKey(Base):
-    """The signing key of an approver of this site, locked by a PIN; `failures` are wrong PINs since the last right."""
+class FerrySigningKey(Base):
+    """A signing key of an approver of this site, locked by a PIN; `failures` are wrong PINs since the last right.
 
-    __tablename__ = "ferry_approver_key"
+    A revoked key stays, so that what it signed before can be verified. Nobody has two that are not revoked.
+    """
 
-    person: Mapped[str] = mapped_column(String(NAME), primary_key=True)
+    __tablename__ = "ferry_signing_key"
+    __table_args__ = (
+        CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked"),
+        Index(None, "person"),
+        Index(
+            "ix_ferry_signing_key_in_use",
+            "person",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(String(NAME))
     roles: Mapped[list[Any]] = mapped_column(Json)
     public: Mapped[bytes] = mapped_column(LargeBinary)
     locked: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(String(NAME))
+    pin_changed_at: Mapped[datetime | None]
     failures: Mapped[int]
     failed_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[str | None] = mapped_column(String(NAME))
+    reason: Mapped[str] = mapped_column(Text)
 
 
 class FerryLink(Base):
@@ -166,7 +186,10 @@ class FerryFile(Base):
 
 
 class FerryApproval(Base):
-    """A signed approval. `submitter` repeats the transfer's, so that the database itself can compare."""
+    """A signed approval. `submitter` repeats the transfer's, so that the database itself can compare.
+
+    `key` is the one that signed it; none where that key was replaced before keys were kept.
+    """
 
     __tablename__ = "ferry_approval"
     __table_args__ = (
@@ -186,10 +209,12 @@ class FerryApproval(Base):
     submitter: Mapped[str] = mapped_column(String(NAME))
     person: Mapped[str] = mapped_column(String(NAME))
     role: Mapped[str] = mapped_column(String(32))
+    key_id: Mapped[int | None] = mapped_column(ForeignKey("ferry_signing_key.id"))
     statement: Mapped[str] = mapped_column(Text)
     signature: Mapped[bytes] = mapped_column(LargeBinary)
     nonce: Mapped[str] = mapped_column(String(HEX16))
     at: Mapped[datetime]
+    key: Mapped[FerrySigningKey | None] = relationship()
 
 
 class FerryBundle(Base):

@@ -1,6 +1,5 @@
 """Who this site is, whom it trusts, and on which links: set up by hand, once, at the machine's own terminal."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -8,12 +7,10 @@ from sqlalchemy.orm import Session
 
 from core.events import Event
 from security.audit import Actor, record
-from security.ferry import card, floor
-from security.ferry.approver_key import LockedKey
+from security.ferry import card
 from security.ferry.card import Card, CardApprover
 from security.ferry.errors import (
     AlreadyInitialisedError,
-    ApproverRoleForbiddenError,
     FingerprintDiffersError,
     LinkExistsError,
     NotFoundError,
@@ -21,7 +18,7 @@ from security.ferry.errors import (
 from security.ferry.keys import SigningPrivate, WrappingPrivate
 from security.ferry.levels import Level, Zone
 from security.ferry.links import CarrierKind, Link, Side
-from security.ferry.models import FerryApproverKey, FerryLink, FerryPeer, FerryPeerApprover, FerrySite
+from security.ferry.models import FerryLink, FerryPeer, FerryPeerApprover, FerrySigningKey, FerrySite
 from security.ferry.site import Ferry, SiteKeys, side, signing_public, site, store_keys, wrapping_public
 from security.vault import Keyring, Vault
 
@@ -63,25 +60,12 @@ def initialise(session: Session, ferry: Ferry, name: str, *, actor: Actor) -> Fe
 
 
 def identity(session: Session) -> Identity:
-    """Raises NotInitialisedError."""
+    """Only keys in use are on the card. Raises NotInitialisedError."""
     row = site(session)
-    keys = session.scalars(select(FerryApproverKey).order_by(FerryApproverKey.person))
+    in_use = select(FerrySigningKey).where(FerrySigningKey.revoked_at.is_(None))
+    keys = session.scalars(in_use.order_by(FerrySigningKey.person))
     approvers = tuple(CardApprover(key.person, tuple(sorted(key.roles)), key.public) for key in keys)
     return Identity(Card(row.name, Zone(row.zone), signing_public(row), wrapping_public(row), approvers))
-
-
-def add_approver_key(session: Session, ferry: Ferry, key: LockedKey, roles: Iterable[str], *, actor: Actor) -> None:
-    """Store a person's signing key, or replace it: approvals made with the old one count no longer."""
-    wanted = sorted(set(roles))
-    for role in wanted or [""]:
-        if role not in floor.APPROVER_ROLES:
-            raise ApproverRoleForbiddenError(role=role)
-    row = session.get(FerryApproverKey, key.person) or FerryApproverKey(person=key.person)
-    row.roles, row.public, row.locked = list(wanted), key.public, key.locked
-    row.created_at, row.failures, row.failed_at = ferry.clock.now(), 0, None
-    session.add(row)
-    after = {"person": key.person, "roles": wanted, "public_key": key.public.hex()}
-    record(session, Event.FERRY_KEY_CREATED, actor, subject=f"approver:{key.person}", after=after, clock=ferry.clock)
 
 
 def pin_peer(session: Session, ferry: Ferry, given: Card, fingerprint: str, *, actor: Actor) -> FerryPeer:

@@ -5,7 +5,7 @@ whole acts for an edge, and do.
 
 Every refusal is a FerryError; `errors.restore(row.refusal)` gives back one that was stored with a row.
 
-Set up (at the machine's terminal)
+Set up (at the machine's terminal; approvers' keys in the console too, see `security.ferry.signing_keys`)
     initialise(session, ferry, name, *, actor) -> FerrySite
     add_approver_key(session, ferry, key: LockedKey, roles, *, actor)      key: approver_key.create(person, pin), slow
     identity(session) -> Identity(card, fingerprint)                       card.grouped(fingerprint) is how it is shown
@@ -45,10 +45,9 @@ from security.ferry.floor import same_person
 from security.ferry.gaps import open_gaps
 from security.ferry.inspection import report
 from security.ferry.inspection.report import Report
-from security.ferry.models import FerryIncoming, FerryLink, FerryTransfer
+from security.ferry.models import FerryApproval, FerryIncoming, FerryLink, FerryTransfer
 from security.ferry.peers import (
     Identity,
-    add_approver_key,
     add_link,
     as_link,
     export_card,
@@ -61,6 +60,7 @@ from security.ferry.peers import (
 from security.ferry.receiving import look_at_medium
 from security.ferry.releasing import Collected, collect, confirm_receipt, hold, receipt_code, release
 from security.ferry.sealing import carry_again
+from security.ferry.signing_keys import add_approver_key
 from security.ferry.site import Ferry
 from security.ferry.states import Incoming, Outgoing
 from security.ferry.submitting import Staged, reject, stage, submit, withdraw
@@ -107,7 +107,7 @@ _TRANSFER = (
     joinedload(FerryTransfer.link).joinedload(FerryLink.peer),
     joinedload(FerryTransfer.bundle),
     selectinload(FerryTransfer.files),
-    selectinload(FerryTransfer.approvals),
+    selectinload(FerryTransfer.approvals).joinedload(FerryApproval.key),
 )
 _INCOMING = (
     joinedload(FerryIncoming.link).joinedload(FerryLink.peer),

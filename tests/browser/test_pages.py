@@ -50,6 +50,10 @@ PAGES = (
     ("system", "/accounts/new"),
     ("system", "/credentials"),
     ("system", "/check"),
+    ("network", "/tokens"),
+    ("system", "/tokens/all"),
+    ("approver", "/me/signing-key"),
+    ("security", "/signing-keys"),
     ("security", "/password"),
     ("nobody", "/login"),
 )
@@ -161,3 +165,29 @@ def test_paper_names_the_network_and_leaves_the_menu_out(browser: Browser, sampl
     assert not walker.page.locator(".nav").is_visible()
     assert walker.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     walker.close()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_token_is_made_shown_once_and_ended(browser: Browser, sample: County, *, script: bool) -> None:
+    walker = sample.walker(browser, "network", script=script)
+    name = f"夜间巡检 {script}"
+    walker.go("/tokens")
+    walker.page.fill("main [name=name]", name)
+    walker.page.check("main [name=permission][value='monitoring:view']")
+    walker.press("form[action='/tokens'] button")
+    shown = walker.page.input_value("input[readonly]")
+    assert shown.startswith("gj_")
+    walker.go("/tokens")
+    assert walker.page.locator("input[readonly]").count() == 0
+    assert shown not in walker.page.content()
+    row = f"tr:has-text('{name}')"
+    assert "有效" in walker.page.inner_text(row)
+    walker.press(f"{row} form button")
+    assert "已吊销" in walker.page.inner_text(row)
+    assert walker.page.locator(f"{row} form").count() == 0
+    everybodys = sample.walker(browser, "system")
+    everybodys.go("/tokens/all")
+    assert name in everybodys.page.inner_text("main")
+    for one in (walker, everybodys):
+        one.require_clean()
+        one.close()

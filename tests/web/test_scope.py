@@ -106,6 +106,8 @@ ELSEWHERE = {
     "incoming.release": "by duty, see tests/web/test_ferry.py",
     "incoming.hold": "by duty, see tests/web/test_ferry.py",
     "incoming.collect": "by receiver, see tests/web/test_ferry.py",
+    "own_signing_key.revoke": "by owner, see tests/web/test_signing_keys.py",
+    "signing_keys.revoke": "by the security administrator, see tests/web/test_signing_keys.py",
     "tokens.revoke": "by owner, see tests/web/test_tokens.py",
     "tokens.revoke_any": "by the system administrator, see tests/web/test_tokens.py",
 }

@@ -4,7 +4,7 @@ from flask import Blueprint, make_response, render_template, url_for
 from werkzeug.wrappers import Response
 
 from core.errors import GuanjinError
-from security.ferry import services
+from security.ferry import services, signing_keys
 from security.ferry.levels import Level
 from security.ferry.states import Incoming
 from security.roles import Permission
@@ -30,6 +30,7 @@ def index() -> str:
         return render_template(
             "approvals.html",
             waiting=sorted(waiting, key=lambda row: row.created_at),
+            has_key=signing_keys.in_use(session, me().login) is not None,
             arrived=services.find_incoming(session, states=(Incoming.RELEASABLE,)) if releases else [],
             names=names_of(session, [row.submitter for row in waiting]),
             states=states.TRANSFER,

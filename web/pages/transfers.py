@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from core.errors import GuanjinError
 from core.events import Event
 from security import audit
-from security.ferry import services
+from security.ferry import services, signatures, signing_keys
 from security.ferry.errors import restore
 from security.ferry.inspection import wording
 from security.ferry.levels import Level
@@ -117,6 +117,9 @@ def page_of(uid: str, **values: object) -> str:
             may_decide=any(one.uid == uid for one in decidable),
             may_withdraw=row.submitter == me().login and row.state in OPEN,
             own=row.submitter == me().login,
+            has_key=signing_keys.in_use(session, me().login) is not None,
+            signatures=signatures.check(row),
+            signature_states=states.SIGNATURE,
             refusal=explained(restore(row.refusal)) if row.refusal else None,
             sentence=lambda finding: wording.render(finding, gettext),
             outcomes=states.OUTCOME,

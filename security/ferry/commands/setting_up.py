@@ -7,10 +7,11 @@ import click
 
 from core.commandline import Application, json_option, pass_application, print_json, print_table
 from core.i18n import N_
-from security.ferry import approver_key, card, floor, services
+from security.ferry import approver_key, card, floor, services, signing_keys
 from security.ferry.commands.place import ferry_of, ferry_with_keys, operator
 from security.ferry.levels import Level
 from security.ferry.links import CarrierKind
+from security.ferry.models import FerrySigningKey
 from security.ferry.site import open_keys
 
 READ = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -59,7 +60,9 @@ def key_export(application: Application, file: Path) -> None:
     click.echo(card.grouped(identity.fingerprint))
 
 
-@key.command("approver", help=N_("Make the signing key of an approver, locked by a PIN; it replaces an earlier one."))
+@key.command(
+    "approver", help=N_("Make an approver's signing key, with that person at the keyboard; an earlier one is revoked.")
+)
 @click.argument("person")
 @click.option(
     "--role",
@@ -75,12 +78,41 @@ def key_approver(application: Application, person: str, roles: tuple[str, ...], 
     if pin_stdin:
         pin = sys.stdin.readline().rstrip("\n")
     else:
-        pin = click.prompt(application.translate(N_("PIN")), hide_input=True, confirmation_prompt=True)
+        question = application.translate(N_("PIN, typed by %(person)s in person")) % {"person": person}
+        pin = click.prompt(question, hide_input=True, confirmation_prompt=True)
     made = approver_key.create(person, pin)
     with application.database.write() as session:
         services.add_approver_key(session, ferry_of(application), made, roles, actor=operator())
     application.say(N_("%(person)s has a new signing key"), person=person)
     application.hint(N_("the other side has to pin this site's card again before its approvals count there"))
+
+
+@key.command("approvers", help=N_("The approvers' signing keys, revoked ones too."))
+@json_option
+@pass_application
+def key_approvers(application: Application, *, as_json: bool) -> None:
+    with application.database.read() as session:
+        rows = [_listed(row) for row in signing_keys.every(session)]
+    if as_json:
+        print_json(rows)
+        return
+    headings = [N_("number"), N_("person"), N_("roles"), N_("fingerprint"), N_("since"), N_("revoked")]
+    print_table(
+        [application.translate(heading) for heading in headings],
+        [[str(value or "") for value in list(row.values())[: len(headings)]] for row in rows],
+    )
+
+
+@key.command("revoke", help=N_("Revoke an approver's signing key; NUMBER as `guanjin ferry key approvers` shows it."))
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help=N_("why, for the audit log"))
+@pass_application
+def key_revoke(application: Application, number: int, reason: str) -> None:
+    with application.database.write() as session:
+        row = signing_keys.revoke(session, ferry_of(application), number, reason=reason.strip(), actor=operator())
+        person = row.person
+    application.say(N_("the signing key of %(person)s is revoked"), person=person)
+    application.hint(N_("the other side goes on accepting it until it has pinned this site's card again"))
 
 
 @click.group(help=N_("Other sites that this one trusts."))
@@ -170,6 +202,18 @@ def link_list(application: Application, *, as_json: bool) -> None:
         return
     headings = [N_("ferry link"), N_("direction"), N_("other site"), N_("carried by"), N_("ceiling"), N_("last number")]
     print_table([application.translate(heading) for heading in headings], [list(row.values()) for row in rows])
+
+
+def _listed(row: FerrySigningKey) -> dict[str, object]:
+    return {
+        "number": row.id,
+        "person": row.person,
+        "roles": " ".join(row.roles),
+        "fingerprint": card.grouped(approver_key.fingerprint(row.public)),
+        "since": row.created_at.isoformat(timespec="seconds"),
+        "revoked": row.revoked_at.isoformat(timespec="seconds") if row.revoked_at else None,
+        "reason": row.reason,
+    }
 
 
 def _described(given: card.Card) -> dict[str, object]:

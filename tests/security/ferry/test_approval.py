@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from security.ferry import approver_key, statement
-from security.ferry.errors import ApproverKeyDamagedError, MalformedError, PinTooShortError, PinWrongError
+from security.ferry.errors import ApproverKeyDamagedError, MalformedError, PinLengthError, PinWrongError
 from security.ferry.levels import Level
 from security.ferry.statement import Binding, Decision, SignedStatement, Statement
 from tests.security.ferry.conftest import PIN, Keys
@@ -43,7 +43,7 @@ def test_the_key_opens_with_its_own_pin_for_its_own_person_only(keys: Keys) -> N
         approver_key.sign(keys.approver, "000000", GIVEN)
     with pytest.raises(PinWrongError):
         approver_key.sign(replace(keys.approver, person="li"), PIN, GIVEN)
-    with pytest.raises(PinTooShortError):
+    with pytest.raises(PinLengthError):
         approver_key.create("zhang", "12345")
 
 
