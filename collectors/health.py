@@ -136,10 +136,10 @@ def _devices(session: Session, now: datetime, query: Select[Device]) -> list[Dev
         .options(joinedload(Device.unit), joinedload(Device.site))
         .order_by(Device.name)
     )
-    return [_device(device, state, now, interval_s) for device, state in rows]
+    return [device_health_of(device, state, now, interval_s) for device, state in rows]
 
 
-def _device(device: Device, state: DeviceState | None, now: datetime, interval_s: int) -> DeviceHealth:
+def device_health_of(device: Device, state: DeviceState | None, now: datetime, interval_s: int) -> DeviceHealth:
     watched = device.life_cycle is LifeCycle.SERVICE and device.address is not None
     return DeviceHealth(
         device=device,
@@ -170,10 +170,10 @@ def _lines(session: Session, now: datetime, query: Select[Line]) -> list[LineHea
         .options(*(joinedload(end) for end in ends))
         .order_by(Line.name)
     )
-    return [_line(line, state, now, interval_s) for line, state in rows]
+    return [line_health_of(line, state, now, interval_s) for line, state in rows]
 
 
-def _line(line: Line, state: LineState | None, now: datetime, interval_s: int) -> LineHealth:
+def line_health_of(line: Line, state: LineState | None, now: datetime, interval_s: int) -> LineHealth:
     return LineHealth(
         line=line,
         state=state,

@@ -39,3 +39,11 @@ def instance_of(address: str, snmp_port: int) -> str:
     """As Prometheus writes a target."""
     host = f"[{address}]" if ":" in address else address
     return host if snmp_port == 161 else f"{host}:{snmp_port}"  # noqa: PLR2004  # SNMP's own port
+
+
+def place_of(text: str | None) -> str | None:
+    """The sort key of an address as it is written; None for what is none."""
+    try:
+        return sort_key(ip_address(text or ""))
+    except ValueError:
+        return None

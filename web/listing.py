@@ -1,10 +1,10 @@
 """A list is its address: words, filters, order and page stand in the URL, so that it can be kept and sent on.
 
-The rows come scoped from a service and a county has hundreds of them, so narrowing and sorting is done here, over what
-the reader sees: a state that is worked out of three tables sorts like any column.
+Of the long lists the database narrows, sorts and counts (`Asking`); a short one, whose states are worked out of several
+tables, is sorted here (`Listing`).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -71,12 +71,11 @@ class Sheet(Generic[Row]):
 
 
 @dataclass(frozen=True)
-class Listing(Generic[Row]):
-    """How one kind of row is searched (any of `texts` holds every word), narrowed and sorted."""
+class Asking:
+    """What the address of a list may ask for; the rows of its page come from the database, and only those."""
 
-    texts: Callable[[Row], Iterable[str | None]]
-    filters: Mapping[str, Key[Row]]
-    sorts: Mapping[str, Key[Row]]
+    filters: Sequence[str]
+    sorts: Sequence[str]
     default: str
 
     def asked(self) -> Address:
@@ -91,8 +90,18 @@ class Listing(Generic[Row]):
             page=max(1, numbers.asked("page") or 1),
         )
 
+
+@dataclass(frozen=True)
+class Listing(Generic[Row]):
+    """How one kind of row is searched (any of `texts` holds every word), narrowed and sorted."""
+
+    texts: Callable[[Row], Iterable[str | None]]
+    filters: Mapping[str, Key[Row]]
+    sorts: Mapping[str, Key[Row]]
+    default: str
+
     def sheet(self, rows: Iterable[Row]) -> Sheet[Row]:
-        address = self.asked()
+        address = Asking(tuple(self.filters), tuple(self.sorts), self.default).asked()
         words = address.words.casefold().split()
         found = [row for row in rows if self._matches(row, words, address.filters)]
         key = self.sorts[address.sort]

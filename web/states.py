@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from flask import Flask
 
+from collectors import standing
 from collectors.freshness import PollerHealth
 from collectors.health import DeviceHealth, LineHealth, PortHealth
-from collectors.models import LineCondition, PortStatus, Reachability
+from collectors.models import PortStatus
 from collectors.overview import Severity
 from collectors.sweep.models import SweepState
 from core.i18n import N_
@@ -173,25 +174,11 @@ RESULT = _table(
 
 
 def of_device(found: DeviceHealth) -> Shown:
-    """What is not known freshly is never called normal."""
-    if not found.watched:
-        return DEVICE["unwatched"]
-    if found.in_maintenance:
-        return DEVICE["maintenance"]
-    if found.state is None:
-        return DEVICE["unknown"]
-    if found.reachability is Reachability.UP and found.freshness.stale:
-        return DEVICE["stale"]
-    return DEVICE[found.reachability]
+    return DEVICE[standing.of_device(found)]
 
 
 def of_line(found: LineHealth, poller: PollerHealth) -> Shown:
-    """A line's row is written when it changes, so only a running poller vouches for it."""
-    if found.in_maintenance or found.condition is LineCondition.MAINTENANCE:
-        return LINE["maintenance"]
-    if found.state is None or found.condition is LineCondition.UNKNOWN:
-        return LINE["unknown"]
-    return LINE[found.condition] if poller.running else LINE["stale"]
+    return LINE[standing.of_line(found, poller)]
 
 
 def of_port(found: PortHealth, *, carries_line: bool) -> Shown:

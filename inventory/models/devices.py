@@ -3,9 +3,10 @@
 from datetime import date
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from core.database import Base
+from inventory.addresses import place_of
 from inventory.kinds import DeviceRole, LifeCycle, SnmpVersion
 from inventory.models.base import CODE, NAME, PLACE, Entry, Maintained, Row, Spoken, choice
 from inventory.models.places import Rack, Room, Site, Unit
@@ -30,6 +31,7 @@ class Device(Entry, Spoken, Maintained, Base):
     platform: Mapped[str] = mapped_column(CODE, default="")  # huawei_vrp, h3c_comware, ruijie_rgos, frr, linux, ups
     serial: Mapped[str] = mapped_column(CODE, default="", index=True)
     address: Mapped[str | None] = mapped_column(String(45))
+    place: Mapped[str | None] = mapped_column(String(33), index=True)  # of the address: 10.0.0.9 before 10.0.0.10
     snmp_port: Mapped[int] = mapped_column(default=161)
     snmp_version: Mapped[SnmpVersion] = mapped_column(choice(SnmpVersion, "snmp_version"), default=SnmpVersion.V2C)
     snmp_credential: Mapped[str] = mapped_column(CODE, default="")
@@ -52,6 +54,11 @@ class Device(Entry, Spoken, Maintained, Base):
     room: Mapped[Room | None] = relationship()
     rack: Mapped[Rack | None] = relationship()
     ports: Mapped[list["Port"]] = relationship(back_populates="device", passive_deletes="all")
+
+    @validates("address")
+    def _place(self, _: str, address: str | None) -> str | None:
+        self.place = place_of(address)
+        return address
 
 
 device_group_device = Table(
@@ -82,7 +89,7 @@ class Port(Row, Base):
     __table_args__ = (UniqueConstraint("device_id", "name"), *Row.__table_args__)
 
     device_id: Mapped[int] = mapped_column(ForeignKey("inventory_device.id", ondelete="CASCADE"))
-    name: Mapped[str] = mapped_column(NAME)
+    name: Mapped[str] = mapped_column(NAME, index=True)
     alias: Mapped[str] = mapped_column(PLACE, default="")
     is_key: Mapped[bool] = mapped_column(default=False)
 

@@ -5,7 +5,8 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from collectors.errors import explain
-from collectors.health import DeviceHealth, device_detail, list_devices
+from collectors.health import device_detail
+from collectors.lists import DEVICE_FILTERS, DEVICE_ORDERS, Wanted, find_devices, vendors
 from collectors.models import DeviceState
 from collectors.survey.whereabouts import addresses_of, behind_port
 from inventory.kinds import DeviceRole
@@ -17,7 +18,7 @@ from web import forms, poller, states
 from web.access import requires
 from web.errors import PageMissingError
 from web.i18n import gettext
-from web.listing import Listing
+from web.listing import PAGE, Address, Asking, Sheet
 from web.notices import redirect_with
 from web.scope import scope_of, seen
 from web.state import actor, console
@@ -27,56 +28,34 @@ blueprint = Blueprint("devices", __name__)
 MOST_BEHIND = 200
 
 
-def _texts(found: DeviceHealth) -> list[str | None]:
-    device = found.device
-    unit = device.unit.name if device.unit else None
-    return [device.name, device.address, device.vendor, device.model, device.serial, unit]
-
-
-LISTING: Listing[DeviceHealth] = Listing(
-    texts=_texts,
-    filters={
-        "state": lambda found: states.of_device(found).name,
-        "role": lambda found: found.device.role.value,
-        "vendor": lambda found: found.device.vendor,
-        "unit": lambda found: found.device.unit_id,
-        "site": lambda found: found.device.site_id,
-        "fresh": lambda found: "no" if found.watched and found.freshness.stale else "yes",
-    },
-    sorts={
-        "state": lambda found: (states.of_device(found).rank, found.device.name),
-        "name": lambda found: found.device.name,
-        "address": lambda found: tuple(_address_parts(found.device.address or "")),
-        "role": lambda found: (list(DeviceRole).index(found.device.role), found.device.name),
-        "unit": lambda found: found.device.unit.name if found.device.unit else None,
-        "model": lambda found: (found.device.vendor, found.device.model),
-        "cpu": lambda found: found.state.cpu_percent if found.state else None,
-        "memory": lambda found: found.state.memory_percent if found.state else None,
-        "rtt": lambda found: found.state.rtt_ms if found.state else None,
-        "age": lambda found: found.freshness.age_s,
-    },
-    default="state",
-)
-
-
-def _address_parts(address: str) -> list[int]:
-    """10.0.0.9 before 10.0.0.10."""
-    return [int(part, 16 if ":" in address else 10) for part in address.replace(":", ".").split(".") if part]
+LIST = Asking(DEVICE_FILTERS, DEVICE_ORDERS, "state")
 
 
 @blueprint.get("/devices")
 @requires(Permission.VIEW_MONITORING, Permission.VIEW_OWN_UNIT)
 def index() -> str:
     with console().database.read() as session:
-        found = list_devices(session, console().clock.now(), scope=seen())
-        vendors = sorted({row.device.vendor for row in found if row.device.vendor})
+        address = LIST.asked()
+        found = find_devices(session, console().clock.now(), wanted(address), seen())
         return render_template(
             "devices.html",
-            sheet=LISTING.sheet(found),
+            sheet=Sheet(list(found.items), found.total, found.number, address),
             shown=states.of_device,
             roles=choices(DeviceRole, gettext),
-            vendors=[(vendor, vendor) for vendor in vendors],
+            vendors=[(vendor, vendor) for vendor in vendors(session, seen())],
         )
+
+
+def wanted(address: Address) -> Wanted:
+    """What the address of a list of devices or lines asks the database for."""
+    return Wanted(
+        words=address.words.split(),
+        filters=address.filters,
+        order=address.sort,
+        descending=address.descending,
+        page=address.page,
+        size=PAGE,
+    )
 
 
 @blueprint.get("/devices/<int:number>")

@@ -6,10 +6,11 @@ from sqlalchemy.orm import Session
 
 from collectors.busy import Busy, busy
 from collectors.errors import explain
-from collectors.health import LineHealth, line_health, list_lines, outages_of
+from collectors.health import LineHealth, line_health, outages_of
 from collectors.lines.availability import Availability
 from collectors.lines.periods import day_of, month_before, month_of
 from collectors.lines.records import line_availability
+from collectors.lists import LINE_FILTERS, LINE_ORDERS, find_lines
 from collectors.models import SubjectKind
 from inventory.kinds import Carrier, LineKind
 from inventory.labels import choices
@@ -20,45 +21,19 @@ from web.access import LIVE_HEADER, requires
 from web.errors import PageMissingError
 from web.history import PageReader
 from web.i18n import gettext
-from web.listing import Listing
+from web.listing import Asking, Sheet
+from web.pages.devices import wanted
 from web.scope import scope_of, seen
 from web.state import console
 
 blueprint = Blueprint("lines", __name__)
 
 
-def _texts(found: LineHealth) -> list[str | None]:
-    line = found.line
-    far = line.b_device.name if line.b_device else None
-    return [line.name, line.circuit_number, line.b_address, line.unit.name if line.unit else None, far]
+LIST = Asking(LINE_FILTERS, LINE_ORDERS, "state")
 
 
 def _shown(found: LineHealth) -> states.Shown:
     return states.of_line(found, poller.of_request())
-
-
-LISTING: Listing[LineHealth] = Listing(
-    texts=_texts,
-    filters={
-        "state": lambda found: _shown(found).name,
-        "carrier": lambda found: found.line.carrier.value,
-        "kind": lambda found: found.line.kind.value,
-        "unit": lambda found: found.line.unit_id,
-    },
-    sorts={
-        "state": lambda found: (_shown(found).rank, found.line.name),
-        "name": lambda found: found.line.name,
-        "unit": lambda found: found.line.unit.name if found.line.unit else None,
-        "carrier": lambda found: (found.line.carrier, found.line.name),
-        "bandwidth": lambda found: found.line.bandwidth_bps,
-        "use": lambda found: found.state.utilisation_percent if found.state else None,
-        "rtt": lambda found: found.state.rtt_ms if found.state else None,
-        "loss": lambda found: found.state.loss_percent if found.state else None,
-        "since": lambda found: found.state.since if found.state else None,
-        "ends": lambda found: found.line.contract_end,
-    },
-    default="state",
-)
 
 
 @blueprint.get("/lines")
@@ -66,10 +41,11 @@ LISTING: Listing[LineHealth] = Listing(
 def index() -> str:
     with console().database.read() as session:
         poller.of_session(session)
-        found = list_lines(session, console().clock.now(), scope=seen())
+        address = LIST.asked()
+        found = find_lines(session, console().clock.now(), wanted(address), seen())
         return render_template(
             "lines.html",
-            sheet=LISTING.sheet(found),
+            sheet=Sheet(list(found.items), found.total, found.number, address),
             shown=_shown,
             carriers=choices(Carrier, gettext),
             kinds=choices(LineKind, gettext),

@@ -8,7 +8,7 @@ from alembic import op
 from core.database import Json, UtcDateTime
 
 revision: Final = "0028_sweep"
-down_revision: Final[str | None] = "0022_signing_keys"
+down_revision: Final[str | None] = "0027_lists"
 
 PERSON = sa.String(120)
 STATES = "('asked', 'running', 'stopping', 'stopped', 'done', 'failed')"

@@ -1,0 +1,169 @@
+"""The long lists of devices and lines with how they stand: scope, words, filters, order and page are the query's.
+
+A word fits where any of the texts contains it, and all words have to fit. What has no value comes last in either
+direction; ties are broken by name.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, String, and_, case, false, func, not_, or_, select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eager, joinedload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from collectors import standing
+from collectors.freshness import PollerHealth, poller_health
+from collectors.health import DeviceHealth, LineHealth, device_health_of, line_health_of
+from collectors.models import DeviceState, LineState
+from collectors.standing import DeviceStanding, LineStanding
+from inventory.kinds import Carrier, DeviceRole, LineKind
+from inventory.listing import Page
+from inventory.models import Device, Line, Unit
+from inventory.scope import Scope
+
+Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+DEVICE_FILTERS: Final = ("state", "role", "vendor", "unit", "site", "fresh")
+DEVICE_ORDERS: Final = ("state", "name", "address", "role", "unit", "model", "cpu", "memory", "rtt", "age")
+LINE_FILTERS: Final = ("state", "carrier", "kind", "unit")
+LINE_ORDERS: Final = ("state", "name", "unit", "carrier", "bandwidth", "use", "rtt", "loss", "since", "ends")
+_far = aliased(Device)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """`filters` by the names above; `order` is one of them, `page` counts from 1."""
+
+    words: Sequence[str] = ()
+    filters: Mapping[str, str] = field(default_factory=dict)
+    order: str = "name"
+    descending: bool = False
+    page: int = 1
+    size: int = 50
+
+
+def find_devices(session: Session, now: datetime, wanted: Wanted, scope: Scope) -> Page[DeviceHealth]:
+    poller = poller_health(session, now)
+    shown = standing.device_standing(now, poller)
+    rule = and_(
+        scope.of(Device),
+        *(_device_filter(name, value, shown, now, poller) for name, value in wanted.filters.items()),
+        *_words(wanted, (Device.name, Device.address, Device.vendor, Device.model, Device.serial, Unit.name)),
+    )
+    joined = (
+        select(Device, DeviceState)
+        .outerjoin(DeviceState, DeviceState.device_id == Device.id)
+        .outerjoin(Unit, Unit.id == Device.unit_id)
+        .where(rule)
+    )
+    loaded = (contains_eager(Device.unit), joinedload(Device.site))
+    orders: Mapping[str, tuple[Column, ...]] = {
+        "state": (standing.rank(shown, list(DeviceStanding)),),
+        "name": (Device.name,),
+        "address": (Device.place,),
+        "role": (standing.rank(type_coerce(Device.role, String), list(DeviceRole)),),
+        "unit": (Unit.name,),
+        "model": (Device.vendor, Device.model),
+        "cpu": (_of_watched(DeviceState.cpu_percent),),
+        "memory": (_of_watched(DeviceState.memory_percent),),
+        "rtt": (_of_watched(DeviceState.rtt_ms),),
+        "age": (DeviceState.last_answer,),
+    }
+    total, number, rows = _page(session, joined, wanted, orders[wanted.order], (Device.name, Device.id), *loaded)
+    items = [device_health_of(device, state, now, poller.interval_s) for device, state in rows]
+    return Page(items, total, number, wanted.size)
+
+
+def find_lines(session: Session, now: datetime, wanted: Wanted, scope: Scope) -> Page[LineHealth]:
+    poller = poller_health(session, now)
+    shown = standing.line_standing(now, poller)
+    rule = and_(
+        scope.of(Line),
+        *(_line_filter(name, value, shown) for name, value in wanted.filters.items()),
+        *_words(wanted, (Line.name, Line.circuit_number, Line.b_address, Unit.name, _far.name)),
+    )
+    joined = (
+        select(Line, LineState)
+        .outerjoin(LineState, LineState.line_id == Line.id)
+        .outerjoin(Unit, Unit.id == Line.unit_id)
+        .outerjoin(_far, _far.id == Line.b_device_id)
+        .where(rule)
+    )
+    others = (Line.a_device, Line.a_port, Line.b_port)
+    far = contains_eager(Line.b_device.of_type(_far))
+    loaded = (contains_eager(Line.unit), far, *(joinedload(one) for one in others))
+    orders: Mapping[str, tuple[Column, ...]] = {
+        "state": (standing.rank(shown, list(LineStanding)),),
+        "name": (Line.name,),
+        "unit": (Unit.name,),
+        "carrier": (type_coerce(Line.carrier, String),),
+        "bandwidth": (Line.bandwidth_bps,),
+        "use": (LineState.utilisation_percent,),
+        "rtt": (LineState.rtt_ms,),
+        "loss": (LineState.loss_percent,),
+        "since": (LineState.since,),
+        "ends": (Line.contract_end,),
+    }
+    total, number, rows = _page(session, joined, wanted, orders[wanted.order], (Line.name, Line.id), *loaded)
+    items = [line_health_of(line, state, now, poller.interval_s) for line, state in rows]
+    return Page(items, total, number, wanted.size)
+
+
+def vendors(session: Session, scope: Scope) -> Sequence[str]:
+    """Of the devices in the scope, for a drop-down."""
+    wanted = scope.apply(select(Device.vendor).where(Device.vendor != "").distinct().order_by(Device.vendor), Device)
+    return session.scalars(wanted).all()
+
+
+def _device_filter(
+    name: str, value: str, shown: ColumnElement[str], now: datetime, poller: PollerHealth
+) -> ColumnElement[bool]:
+    if name == "state":
+        return shown == value
+    if name == "fresh":
+        old = and_(standing.watched(), standing.stale(now, poller.interval_s))
+        return old if value == "no" else not_(old) if value == "yes" else false()
+    if name in {"unit", "site"}:
+        return _number(Device.unit_id if name == "unit" else Device.site_id, value)
+    return type_coerce(Device.role, String) == value if name == "role" else Device.vendor == value
+
+
+def _line_filter(name: str, value: str, shown: ColumnElement[str]) -> ColumnElement[bool]:
+    if name == "state":
+        return shown == value
+    if name == "unit":
+        return _number(Line.unit_id, value)
+    words: Mapping[str, InstrumentedAttribute[Carrier] | InstrumentedAttribute[LineKind]] = {
+        "carrier": Line.carrier,
+        "kind": Line.kind,
+    }
+    return type_coerce(words[name], String) == value
+
+
+def _number(column: InstrumentedAttribute[int | None], value: str) -> ColumnElement[bool]:
+    """What is no number of a row names nothing."""
+    known = value.isascii() and value.isdecimal() and len(value) <= 9  # noqa: PLR2004  # within 32 bits
+    return column == int(value) if known else false()
+
+
+def _words(wanted: Wanted, texts: Sequence[Column]) -> list[ColumnElement[bool]]:
+    return [or_(*(text.icontains(word, autoescape=True) for text in texts)) for word in wanted.words]
+
+
+def _of_watched(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+    """What an unwatched device once measured is not shown, so it is not sorted by."""
+    return case((standing.watched(), column), else_=None)
+
+
+def _page(
+    session: Session, query: Any, wanted: Wanted, by: tuple[Column, ...], ties: tuple[Column, Column], *load: ORMOption
+) -> tuple[int, int, Sequence[Any]]:
+    """How many there are, which page it is, and its rows; a page beyond the last one is the last one."""
+    total = session.scalar(query.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+    page = min(max(1, wanted.page), max(1, -(-total // wanted.size)))
+    # The age grows as the moment of the last answer goes back.
+    downwards = wanted.descending != (wanted.order == "age")
+    ordered = [(column.desc() if downwards else column.asc()).nulls_last() for column in by]
+    rows = query.options(*load).order_by(*ordered, *ties).limit(wanted.size).offset((page - 1) * wanted.size)
+    return total, page, session.execute(rows).all()
