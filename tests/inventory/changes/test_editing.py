@@ -17,7 +17,7 @@ from inventory.changes.errors import (
     UnknownFieldError,
 )
 from inventory.changes.history import differences, of_object
-from inventory.changes.importing import import_ledger
+from inventory.changes.importing import import_ledger, preview
 from inventory.changes.recording import Occasion
 from inventory.errors import NotFoundError
 from inventory.kinds import ChangeOrigin, ObjectKind
@@ -175,6 +175,27 @@ def test_a_rack_that_is_named_is_made_in_the_room_and_its_units_are_not_taken_tw
     with county.read() as session:
         assert {rack.name for rack in session.query(Rack)} == {"A01", "B07"}
         assert session.query(Device).filter(Device.name == "SW-9").one().rack_position == 42
+
+
+def test_a_rack_is_not_made_lower_than_the_devices_in_it(county: Database) -> None:
+    """CORE-01 takes the units 40 and 41; renaming the rack at the same time hides nothing."""
+    number = number_of(county, ObjectKind.RACK, "A01")
+    for texts in ({"height": "40"}, {"height": "40", "name": "A02"}):
+        with pytest.raises(EditWrongError) as refused:
+            saved(county, Edit(ObjectKind.RACK, number, texts))
+        (problem,) = refused.value.problems
+        assert (problem.column, problem.facts) == ("height", {"top": 41, "device": "CORE-01"})
+    assert saved(county, Edit(ObjectKind.RACK, number, {"height": "41"})).changed
+    saved(county, Edit(ObjectKind.DEVICE, number_of(county, ObjectKind.DEVICE, "CORE-01"), {"life_cycle": "停用"}))
+    assert saved(county, Edit(ObjectKind.RACK, number, {"height": "20"})).changed
+
+
+def test_a_ledger_may_lower_a_rack_and_move_its_device_down_at_once(county: Database) -> None:
+    lower = {"机柜": [["机房", "名称", "高度"], ["行政中心/中心机房", "A01", "24U"]]}
+    device = {"设备": [["名称", "角色", "U位"], ["CORE-01", "核心交换机", 10]]}
+    with county.read() as session:
+        assert [one.column for one in preview(session, workbook(lower)).plan.problems] == ["height"]
+        assert preview(session, workbook(lower | device)).plan.problems == ()
 
 
 @pytest.mark.parametrize(
