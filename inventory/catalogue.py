@@ -19,8 +19,8 @@ from inventory.ledger.formats import Address, Prefix, Text, Token, Words
 from inventory.ledger.sheets import SHEET_OF
 from inventory.ledger.state import MODELS
 from inventory.listing import Listing
-from inventory.models import Room
 from inventory.models import Address as AddressRow
+from inventory.models import Room
 from inventory.models import Subnet as SubnetRow
 from inventory.models.base import Spoken
 from inventory.scope import Scope

@@ -28,7 +28,7 @@ from inventory.models import (
     Vlan,
     device_group_device,
 )
-from security.reach import EVERYWHERE, Reach
+from security.reach import EVERYWHERE, NOWHERE, Reach
 
 Columns = TypeVarTuple("Columns")
 OF_UNITS: Final[tuple[type[Any], ...]] = (Contact, Vlan, Subnet, Address)
@@ -60,7 +60,7 @@ class Scope:
 
     def may_hold(self, kind: type[Any]) -> bool:
         """Whether anything of a kind can be in it at all."""
-        return self.whole or kind in {Device, Line, Unit, *OF_UNITS}
+        return self.whole or (self.reach != NOWHERE and kind in {Device, Line, Unit, *OF_UNITS})
 
     def apply(self, statement: Select[*Columns], kind: type[Any]) -> Select[*Columns]:
         return statement if self.reach.everywhere else statement.where(self.of(kind))

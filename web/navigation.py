@@ -53,6 +53,7 @@ GROUPS = (
     Group(
         N_("System"),
         (
+            Entry("inventory.index", N_("Inventory"), "ledger"),
             Entry("audit.index", N_("Audit log"), "audit"),
             Entry("archives.index", N_("Audit archive"), "ledger"),
             Entry("accounts.index", N_("Accounts"), "account"),

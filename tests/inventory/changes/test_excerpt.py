@@ -14,8 +14,8 @@ from inventory.changes.importing import import_ledger
 from inventory.kinds import ObjectKind
 from inventory.ledger import excerpt, state
 from inventory.ledger.plan import Change
-from inventory.ledger.single import key_of, values_of
 from inventory.ledger.sheets import SHEET_OF
+from inventory.ledger.single import key_of, values_of
 from inventory.ledger.state import MODELS
 from security.audit import Actor
 from tests.inventory.sheets import COUNTY, workbook
@@ -44,8 +44,8 @@ TEXTS = (
 
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    from core import schema  # noqa: PLC0415
-    from core.database import sqlite_url  # noqa: PLC0415
+    from core import schema
+    from core.database import sqlite_url
 
     database = Database(sqlite_url(tmp_path_factory.mktemp("excerpt") / "guanjin.db"))
     schema.upgrade(database)
