@@ -58,8 +58,8 @@ def cell(kind: ObjectKind, column: Column, row: Any, open_to: frozenset[Named]) 
     if isinstance(column.format, Tags):
         return Cell([Part(tag, url_for("inventory.listed", kind=kind, tag=tag)) for tag in value], tags=True)
     text = value.name if hasattr(value, "name") and hasattr(value, "device_id") else shown(column, value)
-    if column.field == "name" and text:
-        link = url_for("inventory.show", kind=kind, number=row.id)
+    if column.field == "name":
+        link = url_for("inventory.show", kind=kind, number=row.id) if (kind, row.id) in open_to else None
         return Cell([Part(text, link)], mono=isinstance(column.format, MONO))
     return Cell([Part(text)] if text else [], mono=isinstance(column.format, MONO))
 

@@ -12,7 +12,7 @@ from inventory.ledger.formats import Day, Level, Names, Number, OneOf, Text, Wor
 from inventory.ledger.quantities import Whole
 from inventory.ledger.sheets import NOTES
 from inventory.ledger.values import Value
-from web.i18n import gettext
+from web.i18n import gettext, language
 from web.objects.cells import heading
 
 LEVELS: Final = range(1, 6)
@@ -123,11 +123,15 @@ def _options(column: Column, text: str) -> list[tuple[str, str]]:
         case OneOf():
             words = [(word, word) for word in column.format.words]
         case _:
-            words = [(str(level), gettext("level %(level)s") % {"level": level}) for level in LEVELS]
+            words = [(str(level), _level(column, level)) for level in LEVELS]
     if text and text not in {word for word, _ in words}:
         words.append((text, text))
     empty = [("", "—")] if column.default is None else []
     return empty + words
+
+
+def _level(column: Column, level: int) -> str:
+    return column.format.show(level) if language() == "zh" else gettext("level %(level)s") % {"level": level}
 
 
 def _attributes(column: Column) -> dict[str, object]:

@@ -60,7 +60,8 @@ def listed(kind: ObjectKind) -> str:
         sheet = layout_of(session)[kind]
         columns = grouping.listed(sheet)
         found = listing.page(session, kind, address, seen())
-        open_to = cells.openable(session, cells.names_in(kind, found.rows), seen())
+        named = cells.names_in(kind, found.rows) | {(kind, row.id) for row in found.rows}
+        open_to = cells.openable(session, named, seen())
         return render_template(
             "inventory/list.html",
             kind=kind,

@@ -48,13 +48,7 @@ def plan_of(session: Session, subnet: Subnet, scope: Scope) -> Shown:
 def outside() -> str:
     with console().database.read() as session:
         found = subnets.outside(session, seen())
-        return render_template(
-            "inventory/outside.html",
-            devices=found.devices[:MOST_OUTSIDE],
-            addresses=found.addresses[:MOST_OUTSIDE],
-            total=len(found.devices) + len(found.addresses),
-            most=MOST_OUTSIDE,
-        )
+    return render_template("inventory/outside.html", strays=found[:MOST_OUTSIDE], total=len(found), most=MOST_OUTSIDE)
 
 
 def _sighted(session: Session, prefix: str) -> dict[str, frozenset[str]]:
