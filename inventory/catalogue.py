@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, false, func, select
+from sqlalchemy import ColumnElement, String, false, func, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -106,8 +106,7 @@ def _loaded(kind: ObjectKind) -> list[ORMOption]:
 def _condition(kind: ObjectKind, field: str, text: str) -> ColumnElement[bool]:
     model = MODELS[kind]
     if field == TAG:
-        found: ColumnElement[bool] = model.tags.contains(f"|{text}|", autoescape=True)
-        return found
+        return type_coerce(model.tags, String).contains(f"|{text}|", autoescape=True)  # as it is stored
     relation = relations.of_kind(kind).get(field)
     if relation is not None:
         number = int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST)) else 0

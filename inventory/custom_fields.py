@@ -5,11 +5,11 @@ field's name, so a new name moves them; a new format or other words leave what d
 changes it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
 from core.events import Event
@@ -86,11 +86,8 @@ def change(session: Session, number: int, draft: Draft, *, actor: audit.Actor) -
 
 
 def held(session: Session, field: CustomField, *, most: int = SHOWN) -> Held:
-    model = MODELS[field.kind]
-    has = _has(field)
-    count = session.scalar(select(func.count(model.id)).where(has)) or 0
-    rows = session.scalars(select(model).where(has).order_by(model.name, model.id).limit(most))
-    return Held(count, [(row.id, row.name, row.custom[field.name]) for row in rows])
+    rows = list(_holding(session, field))
+    return Held(len(rows), [(row.id, row.name, row.custom[field.name]) for row in rows[:most]])
 
 
 def end(session: Session, number: int, *, losing: int, actor: audit.Actor) -> str:
@@ -113,8 +110,7 @@ def end(session: Session, number: int, *, losing: int, actor: audit.Actor) -> st
 
 def _move(session: Session, field: CustomField, name: str | None) -> None:
     """Every value under another name, or away."""
-    model = MODELS[field.kind]
-    for row in session.scalars(select(model).where(_has(field))):
+    for row in _holding(session, field):
         kept = {key: text for key, text in row.custom.items() if key != field.name}
         row.custom = kept if name is None else {**kept, name: row.custom[field.name]}
     if name is not None:
@@ -122,10 +118,16 @@ def _move(session: Session, field: CustomField, name: str | None) -> None:
     session.flush()
 
 
-def _has(field: CustomField) -> ColumnElement[bool]:
-    custom: Any = MODELS[field.kind].custom
-    found: ColumnElement[bool] = custom[field.name].as_string().is_not(None)
-    return found
+def _holding(session: Session, field: CustomField) -> Iterator[Any]:
+    """Objects with a value of the field, by name.
+
+    Looked for here: SQLite does not find a key by its path where the text of the JSON has it escaped, as ours has.
+    """
+    model = MODELS[field.kind]
+    filled = select(model).where(cast(model.custom, String) != "{}")
+    for row in session.scalars(filled.order_by(model.name, model.id)):
+        if field.name in row.custom:
+            yield row
 
 
 def _free(session: Session, kind: ObjectKind, name: str, but: CustomField | None = None) -> str:
