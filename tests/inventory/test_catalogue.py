@@ -94,8 +94,8 @@ def test_what_hangs_on_an_object_is_found_once(county: Database) -> None:
         device = session.query(MODELS[ObjectKind.DEVICE]).filter_by(name="CORE-01").one()
         found = [(kind, row.name) for kind, row in relations.hanging_on(session, ObjectKind.DEVICE, device.id)]
     assert found == [
-        (ObjectKind.LINE, "城关备线"),
         (ObjectKind.LINE, "城关专线"),
+        (ObjectKind.LINE, "城关备线"),
         (ObjectKind.ADDRESS, "10.0.0.1"),
         (ObjectKind.SYSTEM, "行政审批"),
     ]

@@ -7,6 +7,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from core.database import Database
+from inventory import documents
 from inventory.documents import MOST_BYTES, TYPES
 from inventory.kinds import ObjectKind
 from security.reach import Reach
@@ -63,11 +64,12 @@ def test_a_name_is_shown_and_never_a_path_or_markup(admin: Browser) -> None:
     assert "etc" not in admin.get("/inventory/documents/1").headers["Content-Disposition"]
 
 
-def test_a_document_that_is_too_large_is_refused(admin: Browser) -> None:
-    refused = attach(admin, "扫描件.pdf", PDF + bytes(MOST_BYTES))
+def test_a_document_that_is_too_large_is_refused(admin: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "MOST_BYTES", 1000)
+    refused = attach(admin, "扫描件.pdf", PDF + bytes(1000))
     assert refused.status_code == 400
     assert "inventory.document_size" in refused.text
-    assert attach(admin, "扫描件.pdf", PDF + bytes(2 * 1024 * 1024)).status_code == 303
+    assert attach(admin, "扫描件.pdf", PDF + bytes(900)).status_code == 303
 
 
 def test_nothing_that_a_browser_would_run_is_taken() -> None:

@@ -1,5 +1,6 @@
 """Documents of an object: attached, handed out as a file to keep (never shown in the browser), removed."""
 
+from contextlib import closing
 from io import BytesIO
 
 from flask import Response as FileResponse
@@ -32,7 +33,8 @@ def attach() -> Response:
     sent = request.files.get("document")
     if sent is None or not sent.filename:
         raise FieldMissingError(field=gettext(forms.LABELS["files"]))
-    content = sent.stream.read(documents.MOST_BYTES + 1)
+    with closing(sent):
+        content = sent.stream.read(documents.MOST_BYTES + 1)
     with console().database.write() as session:
         kept = documents.attach(
             session,
