@@ -30,7 +30,7 @@ def delete(
     key, sheet = key_of(kind, row), layout_of(session)[kind]
     name = shown_key(key)
     require_latest(session, kind, number, seen, name)
-    _require_free(session, kind, number, name)
+    _require_free(session, kind, number, name, scope)
     gone = Deletion(sheet, key, number, values_of(session, sheet, row))
     remove(session, kind, number, name)
     keep(session, occasion, (), {}, [gone])
@@ -39,12 +39,15 @@ def delete(
     return name
 
 
-def _require_free(session: Session, kind: ObjectKind, number: int, name: str) -> None:
+def _require_free(session: Session, kind: ObjectKind, number: int, name: str, scope: Scope) -> None:
     """Raises InUseError with what hangs on it: other objects, and people whose grants are limited to it."""
-    dependents = tuple((other, shown_key(key_of(other, row))) for other, row in hanging_on(session, kind, number))
+    hanging = hanging_on(session, kind, number)
+    seen = [(other, row) for other, row in hanging if scope.covers(session, row)]
+    dependents = tuple((other, shown_key(key_of(other, row))) for other, row in seen)
     logins = tuple(_grants(session, kind, number))
-    if dependents or logins:
-        raise InUseError(kind=kind, name=name, dependents=dependents, logins=logins)
+    if hanging or logins:
+        unseen = len(hanging) - len(seen)
+        raise InUseError(kind=kind, name=name, dependents=dependents, logins=logins, unseen=unseen)
 
 
 def remove(session: Session, kind: ObjectKind, number: int, name: str) -> None:

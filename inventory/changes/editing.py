@@ -1,8 +1,8 @@
 """One object by a form or the API: the fields that were sent, planned by the same rules as a ledger's row."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,9 @@ from inventory.ledger.state import MODELS
 from inventory.ledger.values import CLEAR, Key, Problem, UnexpectedValueError, Values, Where
 from inventory.scope import Scope
 from security import audit
+
+# Facts of a problem that name other objects.
+OTHERS: Final = frozenset({"other", "device", "keys"})
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,10 @@ def save(session: Session, edit: Edit, occasion: Occasion, *, scope: Scope) -> S
     elif not scope.may_hold(MODELS[edit.kind]):
         raise OutOfReachError(kind=edit.kind, name=edit.texts.get("name", ""))
     current, objects = excerpt.load(session, sheet, held)
-    change = planned(edit, sheet, current, was)
+    try:
+        change = planned(edit, sheet, current, was)
+    except EditWrongError as error:
+        raise error if scope.whole else _discreet(error) from None
     if change.action is Action.SAME:
         return Saved(edit.number or 0, shown_key(change.key), changed=False)
     applying.write(session, [change], objects)
@@ -102,6 +108,14 @@ def planned(edit: Edit, sheet: Sheet, current: State, was: Key | None) -> Change
         name = edit.texts.get("name", "") or (shown_key(was) if was else "")
         raise EditWrongError(kind=edit.kind, name=name, count=len(problems), problems=tuple(problems))
     return made.changes[0]
+
+
+def _discreet(error: EditWrongError) -> EditWrongError:
+    """Who else has an address or a place is not told to somebody who may not see everything."""
+    problems = (
+        replace(one, facts=dict(one.facts) | dict.fromkeys(OTHERS & one.facts.keys(), "…")) for one in error.problems
+    )
+    return EditWrongError(**{**error.facts, "problems": tuple(problems)})
 
 
 def _row(edit: Edit, sheet: Sheet) -> tuple[Row, list[Problem]]:

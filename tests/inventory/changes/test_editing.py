@@ -164,6 +164,25 @@ def test_what_is_out_of_reach_is_not_there_and_nothing_is_moved_out_of_reach(cou
         saved(county, Edit(ObjectKind.DEVICE, None, new("SW-9")), scope=own)
 
 
+def test_who_has_what_is_not_told_to_somebody_who_may_not_see_it(county: Database) -> None:
+    own = Scope.units([number_of(county, ObjectKind.UNIT, "城关镇人民政府")])
+    switch = number_of(county, ObjectKind.DEVICE, "SW-02")
+    taken = Edit(ObjectKind.DEVICE, switch, {"address": "10.0.0.1", "snmp_port": "161"})
+    with pytest.raises(EditWrongError) as refused:
+        saved(county, taken, scope=own)
+    assert [(one.column, one.facts) for one in refused.value.problems] == [("address", {"other": "…"})]
+    with pytest.raises(EditWrongError) as refused:
+        saved(county, taken)
+    assert refused.value.problems[0].facts == {"other": "CORE-01"}
+    unit = number_of(county, ObjectKind.UNIT, "城关镇人民政府")
+    with pytest.raises(InUseError) as in_use, county.write() as session:
+        delete(session, ObjectKind.UNIT, unit, Occasion(WANG, NOW, ChangeOrigin.FORM, "x"), scope=own)
+    told = in_use.value.render(translator("zh"))
+    assert "SW-02" in told
+    assert "行政审批" not in told
+    assert "4" in told, "the system is counted"
+
+
 def test_a_rack_that_is_named_is_made_in_the_room_and_its_units_are_not_taken_twice(county: Database) -> None:
     place = {"site": "行政中心", "room": "中心机房", "rack": "A01"}
     with pytest.raises(EditWrongError, match=r"inventory\.edit_wrong"):
