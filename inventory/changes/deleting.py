@@ -26,7 +26,7 @@ def delete(
     session: Session, kind: ObjectKind, number: int, occasion: Occasion, *, scope: Scope, seen: int | None = None
 ) -> str:
     """The name of what is gone. Raises NotFoundError, EditConflictError, InUseError, RecordedError."""
-    row = reached(session, kind, number, scope)
+    row = reached(session, kind, number, scope, locked=True)
     key, sheet = key_of(kind, row), layout_of(session)[kind]
     name = shown_key(key)
     require_latest(session, kind, number, seen, name)

@@ -70,7 +70,7 @@ def find(session: Session, kind: ObjectKind, number: int, *, scope: Scope) -> Fo
 def save(session: Session, edit: Edit, occasion: Occasion, *, scope: Scope) -> Saved:
     """Raises NotFoundError, UnknownFieldError, EditWrongError, EditConflictError, OutOfReachError."""
     sheet = layout_of(session)[edit.kind]
-    held = None if edit.number is None else reached(session, edit.kind, edit.number, scope)
+    held = None if edit.number is None else reached(session, edit.kind, edit.number, scope, locked=True)
     was = None if held is None else key_of(edit.kind, held)
     if edit.number is not None:
         require_latest(session, edit.kind, edit.number, edit.seen, shown_key(was or ()))
@@ -161,9 +161,12 @@ def _with_key(row: Row, sheet: Sheet, before: Values) -> Row:
     return Row(sheet, row.where, cells)
 
 
-def reached(session: Session, kind: ObjectKind, number: int, scope: Scope) -> Any:
-    """Its row. Raises NotFoundError: what is out of reach does not exist."""
-    row: Any = session.get(MODELS[kind], number)
+def reached(session: Session, kind: ObjectKind, number: int, scope: Scope, *, locked: bool = False) -> Any:
+    """Its row, for whoever changes it `locked`: of two who save at once, the second waits and then sees the first.
+
+    Raises NotFoundError: what is out of reach does not exist.
+    """
+    row: Any = session.get(MODELS[kind], number, with_for_update=locked)
     if row is None or not scope.covers(session, row):
         raise NotFoundError(kind=kind, name=f"#{number}")
     return row

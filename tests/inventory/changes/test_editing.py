@@ -1,6 +1,8 @@
 """One object by a form: planned like a ledger's row, kept in the history, told to whoever came second."""
 
 from datetime import UTC, datetime
+from threading import Event as Signal
+from threading import Thread
 
 import pytest
 
@@ -127,6 +129,30 @@ def test_the_second_of_two_is_told_what_the_first_one_changed(county: Database) 
         assert facts["version"] == theirs.id
     again = Edit(ObjectKind.DEVICE, seen.number, {"vendor": "华三"}, theirs.id)
     assert saved(county, again, LI).changed
+
+
+def test_of_two_who_save_at_once_the_second_is_told(county: Database) -> None:
+    """The second begins while the first has not committed, and so cannot see its change yet."""
+    seen = found(county, ObjectKind.DEVICE, "CORE-01")
+    begun, outcome = Signal(), list[object]()
+
+    def second() -> None:
+        begun.set()
+        try:
+            outcome.append(saved(county, Edit(ObjectKind.DEVICE, seen.number, {"vendor": "华三"}, seen.version), LI))
+        except EditConflictError as error:
+            outcome.append(error)
+
+    thread = Thread(target=second)
+    with county.write() as session:
+        first = Edit(ObjectKind.DEVICE, seen.number, {"model": "S12700"}, seen.version)
+        save(session, first, Occasion(WANG, NOW, ChangeOrigin.FORM, "form"), scope=ALL)
+        thread.start()
+        begun.wait()
+        thread.join(0.5)
+        assert thread.is_alive(), "it waits for the first"
+    thread.join()
+    assert isinstance(outcome[0], EditConflictError)
 
 
 def test_history_and_audit_log_say_who_changed_what_from_what(county: Database) -> None:
