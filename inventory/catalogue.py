@@ -4,7 +4,7 @@ Scope, search, filters, order and page are all part of the query. The monitoring
 more to sort by (states) and live with the collectors.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -33,6 +33,7 @@ IN_ORDER: Final[Mapping[tuple[ObjectKind, str], Attribute]] = {
 }
 UNSEARCHED: Final = frozenset({"notes"})
 TAG: Final = "tag"
+NUMBER: Final = "id"
 LARGEST: Final = 2**31 - 1
 
 
@@ -48,7 +49,7 @@ def catalogue(kind: ObjectKind) -> Listing[Any]:
         name=model.name,
         number=model.id,
         searched=(*(getattr(model, field) for field in texts), *spoken),
-        orders={column.field: order for column in columns if (order := _order(kind, column)) is not None},
+        orders=_orders(kind, columns),
         loaded=tuple(_loaded(kind)),
     )
 
@@ -76,6 +77,11 @@ def _searched(kind: ObjectKind, column: Column) -> bool:
         (ObjectKind.LINE, "b_port"),
     }
     return isinstance(column.format, Text | Token | Address | Prefix) and column.field not in UNSEARCHED and not named
+
+
+def _orders(kind: ObjectKind, columns: Sequence[Column]) -> dict[str, Attribute]:
+    found = {column.field: order for column in columns if (order := _order(kind, column)) is not None}
+    return {**found, NUMBER: MODELS[kind].id}
 
 
 def _order(kind: ObjectKind, column: Column) -> Attribute | None:

@@ -36,6 +36,14 @@ def latest(session: Session, kind: ObjectKind, number: int) -> int:
     return session.scalar(wanted) or 0
 
 
+def latest_of(session: Session, kind: ObjectKind, numbers: Sequence[int]) -> dict[int, int]:
+    """`latest` of several objects; those without any change are left out."""
+    wanted = select(ObjectChange.object_id, func.max(ObjectChange.id)).where(
+        ObjectChange.kind == kind, ObjectChange.object_id.in_(numbers)
+    )
+    return dict(session.execute(wanted.group_by(ObjectChange.object_id)).tuples().all())
+
+
 def of_object(
     session: Session, kind: ObjectKind, number: int, *, since: int = 0, limit: int = MOST
 ) -> Sequence[ObjectChange]:
