@@ -41,7 +41,7 @@ def latest_of(session: Session, kind: ObjectKind, numbers: Sequence[int]) -> dic
     wanted = select(ObjectChange.object_id, func.max(ObjectChange.id)).where(
         ObjectChange.kind == kind, ObjectChange.object_id.in_(numbers)
     )
-    return dict(session.execute(wanted.group_by(ObjectChange.object_id)).tuples().all())
+    return dict(session.execute(wanted.group_by(ObjectChange.object_id)).all())
 
 
 def of_object(
