@@ -164,7 +164,9 @@ def _hanging(session: Session, kind: ObjectKind, row: Any, scope: Scope) -> Iter
     may_change = changeable().covers(session, row)
     for relation in towards:
         total = relations.count_pointing(session, relation, row.id, scope)
-        alone = sum(one.kind is relation.kind for one in towards) == 1
+        # Lines on a line's page need a word about them; regions on a region's page do not.
+        backup = kind is relation.kind is ObjectKind.LINE
+        alone = sum(one.kind is relation.kind for one in towards) == 1 and not backup
         model = MODELS[relation.kind]
         wanted = relations.pointing(relation, row.id, scope).order_by(model.name, model.id).limit(HANGING)
         names = [
