@@ -5,12 +5,11 @@ network (ARP), which the caller brings. A device's address is text, so that all 
 numbers: six thousand take some milliseconds.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,7 +17,7 @@ from sqlalchemy.orm import Session
 from core.i18n import N_
 from inventory.addresses import Address as IpAddress
 from inventory.addresses import sort_key
-from inventory.kinds import AddressUse, ObjectKind
+from inventory.kinds import AddressUse
 from inventory.models import Address, Device, Subnet
 from inventory.scope import ALL, Scope
 
@@ -164,53 +163,6 @@ def neighbours(session: Session, subnet: Subnet, scope: Scope = ALL) -> tuple[li
     around = [one for one in found if one.first <= subnet.first and one.last >= subnet.last]
     within = [one for one in found if one not in around]
     return around[::-1], within
-
-
-@dataclass(frozen=True)
-class Stray:
-    """Something with an address that lies in no subnet."""
-
-    kind: ObjectKind
-    number: int
-    name: str
-    address: str
-
-
-def outside(session: Session, scope: Scope = ALL) -> list[Stray]:
-    """In the order of their addresses. Read as plain values and compared here: a join would try every pair."""
-    known = _joined(session.execute(select(Subnet.first, Subnet.last).order_by(Subnet.first, Subnet.last.desc())))
-    found: list[tuple[str, Stray]] = []
-    devices = select(Device.id, Device.name, Device.address).where(Device.address.is_not(None))
-    for number, name, address in session.execute(scope.apply(devices, Device)):
-        found.append((sort_key(ip_address(address or "")), Stray(ObjectKind.DEVICE, number, name, address or "")))
-    rows = scope.apply(select(Address.id, Address.name, Address.purpose, Address.place), Address)
-    for number, address, purpose, place in session.execute(rows):
-        found.append((place, Stray(ObjectKind.ADDRESS, number, purpose, address)))
-    strays = [(place, one) for place, one in found if not _covered(place, known)]
-    return [one for _, one in sorted(strays, key=lambda pair: (pair[0], pair[1].kind, pair[1].number))]
-
-
-@dataclass(frozen=True)
-class _Ranges:
-    """Ranges of which none lies within another, in order."""
-
-    firsts: list[str]
-    lasts: list[str]
-
-
-def _joined(ranges: Iterable[Any]) -> _Ranges:
-    """Of sorted ranges, the outermost ones."""
-    found = _Ranges([], [])
-    for first, last in ranges:
-        if not found.lasts or last > found.lasts[-1]:
-            found.firsts.append(first)
-            found.lasts.append(last)
-    return found
-
-
-def _covered(place: str, known: _Ranges) -> bool:
-    at = bisect_right(known.firsts, place)
-    return at > 0 and place <= known.lasts[at - 1]
 
 
 def _numbers(session: Session, network: Network) -> list[int]:

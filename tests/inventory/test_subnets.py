@@ -12,7 +12,8 @@ from inventory.addresses import sort_key
 from inventory.kinds import AddressUse, DeviceRole
 from inventory.models import Address, Device, Subnet, Unit
 from inventory.scope import Scope
-from inventory.subnets import Plan, Use, _covered, _joined, neighbours, outside, plan
+from inventory.strays import covers, joined, strays
+from inventory.subnets import Plan, Use, neighbours, plan
 
 
 def device(name: str, address: str, port: int = 161, unit: Unit | None = None) -> Device:
@@ -92,7 +93,7 @@ def test_what_lies_in_no_subnet_is_found(planned: Database) -> None:
     with planned.write() as session:
         session.delete(subnet(session, "10.0.0.0/8"))
     with planned.read() as session:
-        assert [(one.kind, one.address) for one in outside(session)] == [
+        assert [(one.kind, one.address) for one in strays(session)] == [
             ("device", "10.9.0.1"),
             ("address", "192.168.0.1"),
         ]
@@ -140,4 +141,4 @@ def test_an_address_is_covered_when_a_subnet_holds_it(subnets: list[object], num
         key=lambda pair: (pair[0], [-ord(character) for character in pair[1]]),
     )
     address = ip_address(number)
-    assert _covered(sort_key(address), _joined(keys)) == any(address in one for one in networks)
+    assert covers(sort_key(address), joined(keys)) == any(address in one for one in networks)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.database import Database
+from core import schema
+from core.database import Database, sqlite_url
 from inventory.changes.editing import Edit, planned
 from inventory.changes.errors import EditWrongError
 from inventory.changes.importing import import_ledger
@@ -44,9 +45,6 @@ TEXTS = (
 
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    from core import schema
-    from core.database import sqlite_url
-
     database = Database(sqlite_url(tmp_path_factory.mktemp("excerpt") / "guanjin.db"))
     schema.upgrade(database)
     with database.write() as session:

@@ -12,6 +12,7 @@ from collectors.survey.models import BindingState
 from inventory import subnets
 from inventory.models import Subnet
 from inventory.scope import Scope
+from inventory.strays import strays
 from inventory.subnets import GRID, Contradiction, Plan, Use
 from web.access import requires
 from web.i18n import gettext
@@ -47,7 +48,7 @@ def plan_of(session: Session, subnet: Subnet, scope: Scope) -> Shown:
 @requires(*LOOKERS)
 def outside() -> str:
     with console().database.read() as session:
-        found = subnets.outside(session, seen())
+        found = strays(session, seen())
     return render_template("inventory/outside.html", strays=found[:MOST_OUTSIDE], total=len(found), most=MOST_OUTSIDE)
 
 
