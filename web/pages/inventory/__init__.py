@@ -4,7 +4,7 @@ Whoever watches sees what is in the own reach. Whoever may import the ledger may
 concerns everything (fields, change sets) needs a reach over everything.
 """
 
-from web.pages.inventory import change_sets, documents, editing, fields, objects, subnets
+from web.pages.inventory import change_sets, deleting, documents, editing, fields, objects, subnets
 from web.pages.inventory.blueprint import blueprint
 
-__all__ = ["blueprint", "change_sets", "documents", "editing", "fields", "objects", "subnets"]
+__all__ = ["blueprint", "change_sets", "deleting", "documents", "editing", "fields", "objects", "subnets"]

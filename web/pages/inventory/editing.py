@@ -1,43 +1,33 @@
-"""New, changed, deleted: one form for every kind, made from the columns of its sheet."""
+"""New and changed: one form for every kind, made from the columns of its sheet."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import make_response, render_template, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from core.errors import GuanjinError
-from inventory import relations
-from inventory.catalogue import catalogue
 from inventory.changes import history
-from inventory.changes.deleting import delete as delete_object
-from inventory.changes.editing import Edit, Found, Saved, find, reached, save
+from inventory.changes.editing import Edit, Found, Saved, find, save
 from inventory.changes.errors import EditConflictError, EditWrongError, OutOfReachError
-from inventory.changes.recording import Occasion, shown_key
-from inventory.kinds import ChangeOrigin, ObjectKind
+from inventory.changes.recording import shown_key
+from inventory.kinds import ObjectKind
 from inventory.ledger.columns import Sheet
 from inventory.ledger.formats import Names
 from inventory.ledger.layout import layout_of
-from inventory.ledger.sheets import SHEET_OF
-from inventory.ledger.single import key_of
 from inventory.ledger.state import MODELS
-from inventory.models import Document
 from security.roles import Permission
-from web import numbers
 from web.access import requires
 from web.errors import PageMissingError
 from web.failures import Explained, explained
 from web.i18n import gettext, language
 from web.notices import redirect_with
 from web.objects import forms, grouping, inputs
-from web.pages.inventory.blueprint import blueprint, changeable
+from web.objects.names import names, offered, proposed
+from web.pages.inventory.blueprint import blueprint, changeable, occasion, version_seen
 from web.pages.inventory.objects import title
-from web.scope import seen
-from web.state import actor, console
+from web.state import console
 
-OFFERED: Final = 30  # names that are proposed for a reference
-LISTED: Final = 40  # of what hangs on an object
 MOST_SENT: Final = 40_000  # characters of a field; several names make one long
 
 
@@ -76,7 +66,7 @@ def edit(kind: ObjectKind, number: int) -> Response:
     # What differs from the form as it is now; had somebody changed the object meanwhile, `seen` would say so.
     texts = forms.changed(found.sheet, shown, sent)
     try:
-        saved = _save(Edit(kind, number, texts, _seen()), shown_key(found.key))
+        saved = _save(Edit(kind, number, texts, version_seen()), shown_key(found.key))
     except EditConflictError as error:
         return _conflict(found.sheet.kind, number, sent, error)
     except (EditWrongError, OutOfReachError) as error:
@@ -85,46 +75,18 @@ def edit(kind: ObjectKind, number: int) -> Response:
     return redirect_with(notice, url_for(".show", kind=kind, number=number), name=saved.name)
 
 
-@blueprint.route("/<kind:kind>/<int:number>/delete", methods=["GET", "POST"])
-@requires(Permission.MANAGE_INVENTORY)
-def delete(kind: ObjectKind, number: int) -> Response:
-    """Asked for once more, with what hangs on it; the change set of the deletion brings it back."""
-    if request.method != "POST":
-        return _farewell(kind, number)
-    try:
-        with console().database.write() as session:
-            name = delete_object(
-                session, kind, number, _occasion(_name_of(session, kind, number)), scope=changeable(), seen=_seen()
-            )
-    except GuanjinError as error:
-        return _farewell(kind, number, error)
-    return redirect_with("object_deleted", url_for(".listed", kind=kind), name=name)
-
-
 @blueprint.get("/<kind:kind>/choices")
 @requires(Permission.MANAGE_INVENTORY)
 def choices(kind: ObjectKind) -> str:
     """Names for a reference, as its field's own list shows them while somebody types; `field` names the field."""
     text = request.args.get(request.args.get("field", ""), "")[:100]
     with console().database.read() as session:
-        return render_template("inventory/choices.html", names=_names(session, kind, text))
+        return render_template("inventory/choices.html", names=names(session, kind, text))
 
 
 def _save(edit: Edit, name: str) -> Saved:
     with console().database.write() as session:
-        return save(session, edit, _occasion(name), scope=changeable())
-
-
-def _occasion(name: str) -> Occasion:
-    return Occasion(actor(), console().clock.now(), ChangeOrigin.FORM, name)
-
-
-def _name_of(session: Session, kind: ObjectKind, number: int) -> str:
-    return shown_key(key_of(kind, reached(session, kind, number, changeable())))
-
-
-def _seen() -> int | None:
-    return numbers.parsed(request.form.get("seen", ""))
+        return save(session, edit, occasion(name), scope=changeable())
 
 
 def _sent(sheet: Sheet) -> dict[str, str]:
@@ -149,7 +111,7 @@ def _conflict(kind: ObjectKind, number: int, sent: Mapping[str, str], error: Edi
     """The form again, on top of what the other one wrote: what both changed is shown twice."""
     with console().database.read() as session:
         found = find(session, kind, number, scope=changeable())
-        since = history.of_object(session, kind, number, since=_seen() or 0)
+        since = history.of_object(session, kind, number, since=version_seen() or 0)
         theirs = [(change, list(history.differences(change, layout_of(session), language()))) for change in since]
         when_seen = forms.before(found.sheet, now := forms.texts_of(found.sheet, found.values), since)
     merged = forms.merge(when_seen, now, sent)
@@ -176,7 +138,7 @@ def _form(
                 texts.get(column.field, ""),
                 error=wrong.get(column.field, ""),
                 theirs=(clashes or {}).get(column.field),
-                found=_proposed(session, sheet, column.field, texts) if column.field in unknown else None,
+                found=proposed(session, sheet, column.field, texts) if column.field in unknown else None,
             )
             for column in sheet.columns
         }
@@ -188,7 +150,7 @@ def _form(
             groups=[(one.label, [asked[column.field] for column in one.columns]) for one in grouping.groups(sheet)],
             failure=_failure(error),
             theirs=theirs,
-            offered=_offered(session, sheet),
+            offered=offered(session, sheet),
         )
     return make_response(body, error.category.http_status if error else 200)
 
@@ -201,43 +163,3 @@ def _wrong(error: GuanjinError | None) -> dict[str, str]:
 
 def _failure(error: GuanjinError | None) -> Explained | None:
     return None if error is None else explained(error)
-
-
-def _proposed(session: Session, sheet: Sheet, field: str, texts: Mapping[str, str]) -> list[str]:
-    """Names like the one that was typed; of several, like the last."""
-    relation = relations.of_kind(sheet.kind)[field]
-    typed = texts.get(field, "").replace(",", "、").rpartition("、")[2].rpartition("/")[2]
-    return _names(session, relation.to, typed)
-
-
-def _offered(session: Session, sheet: Sheet) -> dict[ObjectKind, list[str]]:
-    """The first names of each kind that the form refers to; while somebody types, the browser asks for others."""
-    kinds = {column.refers for column in sheet.columns if column.refers}
-    return {kind: _names(session, kind, "") for kind in kinds}
-
-
-def _names(session: Session, kind: ObjectKind, text: str) -> list[str]:
-    found = catalogue(kind).page(session, scope=seen(), text=text, size=OFFERED)
-    return [shown_key(key_of(kind, row)) for row in found.items]
-
-
-def _farewell(kind: ObjectKind, number: int, error: GuanjinError | None = None) -> Response:
-    with console().database.read() as session:
-        found = find(session, kind, number, scope=changeable())
-        hanging = relations.hanging_on(session, kind, number)
-        visible = (
-            [(other, row) for other, row in hanging if seen().covers(session, row)] if not seen().whole else hanging
-        )
-        documents = session.query(Document.id).filter_by(kind=kind, object_id=number).count()
-        body = render_template(
-            "inventory/delete.html",
-            kind=kind,
-            found=found,
-            name=shown_key(found.key),
-            title=title(SHEET_OF[kind]),
-            hanging=[(title(SHEET_OF[other]), other, row) for other, row in visible[:LISTED]],
-            total=len(hanging),
-            documents=documents,
-            failure=_failure(error),
-        )
-    return make_response(body, error.category.http_status if error else 200)
