@@ -82,6 +82,74 @@ class GroupInUseError(InventoryError):
     hint = N_("have those grants changed first; without the group they would reach nothing")
 
 
+class DocumentNotFoundError(InventoryError):
+    code = "inventory.document_not_found"
+    category = Category.NOT_FOUND
+    message = N_("there is no document %(number)s")
+
+
+class DocumentNameError(InventoryError):
+    code = "inventory.document_name"
+    category = Category.USAGE
+    message = N_("%(name)r cannot be the name of a document")
+    hint = N_("1 to %(most)s visible characters, without a dot at the beginning")
+
+
+class DocumentTypeError(InventoryError):
+    code = "inventory.document_type"
+    category = Category.USAGE
+    message = N_("%(name)s is not a file of a known kind, or not what its name says")
+    hint = N_("documents are kept as: %(known)s")
+
+
+class DocumentSizeError(InventoryError):
+    code = "inventory.document_size"
+    category = Category.USAGE
+    message = N_("the document has %(size)s bytes; at most %(most)s are kept")
+    hint = N_("make its pictures smaller, or split it")
+
+
+class DocumentLimitError(InventoryError):
+    code = "inventory.document_limit"
+    category = Category.CONFLICT
+    message = N_("%(name)s has %(most)s documents already")
+    hint = N_("remove one that nobody needs any more")
+
+
+class FieldNotFoundError(InventoryError):
+    code = "inventory.field_not_found"
+    category = Category.NOT_FOUND
+    message = N_("there is no own field %(number)s")
+
+
+class FieldNameError(InventoryError):
+    code = "inventory.field_name"
+    category = Category.USAGE
+    message = N_("%(name)r cannot be the name of a field")
+    hint = N_("1 to %(most)s visible characters, without quotes, dots, slashes and backslashes")
+
+
+class FieldTakenError(InventoryError):
+    code = "inventory.field_taken"
+    category = Category.CONFLICT
+    message = N_("%(kind)s has a column %(name)s already")
+    hint = N_("the ledger's own columns and their other spellings count, too")
+
+
+class FieldChoicesError(InventoryError):
+    code = "inventory.field_choices"
+    category = Category.USAGE
+    message = N_("a field of one of several words needs %(least)s to %(most)s different words")
+    hint = N_("one word a line, each at most %(limit)s characters")
+
+
+class FieldInUseError(InventoryError):
+    code = "inventory.field_in_use"
+    category = Category.CONFLICT
+    message = N_("%(count)s objects hold a value of the field %(name)s by now")
+    hint = N_("look at what would be lost, then confirm once more")
+
+
 class LedgerError(InventoryError):
     """A file that cannot be read as a whole; a single wrong cell is a Problem of the preview instead."""
 

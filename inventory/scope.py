@@ -6,20 +6,33 @@ A scope is a `security.reach.Reach` by the inventory's rules:
 - a line belongs to its unit, and to the site and the groups of the device at its far end (B). End A is the office's:
   whoever looks after the core switch's room would otherwise see every line of the county;
 - a machine room belongs to its site;
+- contacts, VLANs, subnets and addresses belong to their unit;
 - the units below a unit are those in the regions below its own.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Self, TypeVarTuple
+from typing import Any, Final, Self, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import Session
 
-from inventory.models import Device, Line, Region, Room, Unit, device_group_device
-from security.reach import EVERYWHERE, Reach
+from inventory.models import (
+    Address,
+    Contact,
+    Device,
+    Line,
+    Region,
+    Room,
+    Subnet,
+    Unit,
+    Vlan,
+    device_group_device,
+)
+from security.reach import EVERYWHERE, NOWHERE, Reach
 
 Columns = TypeVarTuple("Columns")
+OF_UNITS: Final[tuple[type[Any], ...]] = (Contact, Vlan, Subnet, Address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +54,19 @@ class Scope:
         """The condition on a table; rows of a kind that belongs to nobody need the whole scope."""
         if self.reach.everywhere:
             return true()
+        if kind in OF_UNITS:
+            return self._of_units(kind.unit_id)
         rule = {Device: self._devices, Line: self._lines, Unit: self._units, Room: self._rooms}.get(kind)
         return rule() if rule else false()
+
+    def may_hold(self, kind: type[Any]) -> bool:
+        """Whether anything of a kind can be in it at all."""
+        return self.whole or (self.reach != NOWHERE and kind in {Device, Line, Unit, Room, *OF_UNITS})
 
     def apply(self, statement: Select[*Columns], kind: type[Any]) -> Select[*Columns]:
         return statement if self.reach.everywhere else statement.where(self.of(kind))
 
-    def covers(self, session: Session, thing: Device | Line | Room | Unit) -> bool:
+    def covers(self, session: Session, thing: Any) -> bool:
         """Whether one object is in it; asked of the database, as every list is."""
         if self.reach.everywhere:
             return True

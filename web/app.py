@@ -37,6 +37,7 @@ from web import (
 )
 from web.api import application
 from web.ferry import FERRY
+from web.objects import kinds
 from web.pages import PAGES
 from web.state import EXTENSION, Console, Identify, console, principal
 
@@ -74,7 +75,7 @@ def create_app(
         MAX_FORM_MEMORY_SIZE=uploads.FORM_BYTES,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for part in (numbers, i18n, formats, assets, labels, states, failures, checkpoints):
+    for part in (numbers, kinds, i18n, formats, assets, labels, states, failures, checkpoints):
         part.install(app)
     app.context_processor(partial(_page_context, settings))
     application.install(app, settings)

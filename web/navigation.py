@@ -54,6 +54,7 @@ GROUPS = (
     Group(
         N_("System"),
         (
+            Entry("inventory.index", N_("Inventory"), "ledger"),
             Entry("sweeps.index", N_("Find devices"), "find"),
             Entry("audit.index", N_("Audit log"), "audit"),
             Entry("archives.index", N_("Audit archive"), "ledger"),

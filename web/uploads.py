@@ -1,22 +1,29 @@
 """How much a request may send: little, except where files are submitted, and there only by who may submit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import Flask, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.http import parse_cookie
 
+from inventory import documents
 from security.roles import Permission
 from web.state import EXTENSION, Console, console
 
 FORM_BYTES = 1_048_576
-UPLOADING = frozenset({"transfers.submit"})
+ENVELOPE_BYTES = 65_536  # what a form puts around its file
+# Where files are sent, by whom. A transfer's size is a setting; a document's is a rule of the inventory.
+UPLOADING: Mapping[str, Permission] = {
+    "transfers.submit": Permission.SUBMIT_TRANSFER,
+    "inventory.attach": Permission.MANAGE_INVENTORY,
+}
 
 
 def admit() -> None:
     """Runs before the form is read, after the guard has found the person entitled."""
-    if request.endpoint in UPLOADING:
-        request.max_content_length = console().settings.web.upload_bytes
+    endpoint = request.endpoint or ""
+    if endpoint in UPLOADING:
+        request.max_content_length = _largest(endpoint, console())
 
 
 def admission(app: Flask) -> Callable[[str, str], int]:
@@ -25,7 +32,7 @@ def admission(app: Flask) -> Callable[[str, str], int]:
     """
     here: Console = app.extensions[EXTENSION]
     with app.test_request_context():
-        paths = {url_for(endpoint) for endpoint in UPLOADING}
+        paths = {url_for(endpoint): endpoint for endpoint in UPLOADING}
 
     def largest(path: str, cookies: str) -> int:
         if path not in paths:
@@ -35,7 +42,14 @@ def admission(app: Flask) -> Callable[[str, str], int]:
             person = here.identify(token, False) if token else None  # noqa: FBT003  # the shape of Identify
         except SQLAlchemyError:
             return FORM_BYTES
-        may = person is not None and Permission.SUBMIT_TRANSFER in person.permissions
-        return here.settings.web.upload_bytes if may else FORM_BYTES
+        endpoint = paths[path]
+        may = person is not None and UPLOADING[endpoint] in person.permissions
+        return _largest(endpoint, here) if may else FORM_BYTES
 
     return largest
+
+
+def _largest(endpoint: str, here: Console) -> int:
+    if endpoint == "transfers.submit":
+        return here.settings.web.upload_bytes
+    return documents.MOST_BYTES + ENVELOPE_BYTES

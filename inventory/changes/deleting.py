@@ -8,17 +8,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.events import Event
-from inventory.changes.editing import key_of, require_latest, require_reach
+from inventory.changes.editing import reached, require_latest
 from inventory.changes.errors import InUseError, RecordedError
-from inventory.changes.hanging import dependents_of
 from inventory.changes.recording import Deletion, Occasion, keep, shown_key, told
 from inventory.kinds import ObjectKind
-from inventory.ledger import state
 from inventory.ledger.layout import layout_of
-from inventory.ledger.plan import State
+from inventory.ledger.single import key_of, values_of
 from inventory.ledger.state import MODELS
-from inventory.ledger.values import Key
 from inventory.models import Document
+from inventory.relations import hanging_on
 from inventory.scope import Scope
 from security import audit
 from security.models import Account, RoleGrant
@@ -28,27 +26,28 @@ def delete(
     session: Session, kind: ObjectKind, number: int, occasion: Occasion, *, scope: Scope, seen: int | None = None
 ) -> str:
     """The name of what is gone. Raises NotFoundError, EditConflictError, InUseError, RecordedError."""
-    layout = layout_of(session)
-    current, objects = state.load(session, layout)
-    key = key_of(objects, kind, number)
-    require_reach(session, kind, number, scope)
+    row = reached(session, kind, number, scope, locked=True)
+    key, sheet = key_of(kind, row), layout_of(session)[kind]
     name = shown_key(key)
     require_latest(session, kind, number, seen, name)
-    _require_free(session, current, kind, key, number)
+    _require_free(session, kind, number, name, scope)
+    gone = Deletion(sheet, key, number, values_of(session, sheet, row))
     remove(session, kind, number, name)
-    gone = Deletion(layout[kind], key, number, current[kind][key])
-    keep(session, occasion, (), objects, [gone])
+    keep(session, occasion, (), {}, [gone])
     before = told(gone.sheet, gone.before)
     audit.record(session, Event.OBJECT_DELETED, occasion.actor, subject=f"{kind}:{name}", before=before)
     return name
 
 
-def _require_free(session: Session, current: State, kind: ObjectKind, key: Key, number: int) -> None:
+def _require_free(session: Session, kind: ObjectKind, number: int, name: str, scope: Scope) -> None:
     """Raises InUseError with what hangs on it: other objects, and people whose grants are limited to it."""
-    dependents = tuple((other, shown_key(one)) for other, one in dependents_of(current, kind, key))
+    hanging = hanging_on(session, kind, number)
+    seen = [(other, row) for other, row in hanging if scope.covers(session, row)]
+    dependents = tuple((other, shown_key(key_of(other, row))) for other, row in seen)
     logins = tuple(_grants(session, kind, number))
-    if dependents or logins:
-        raise InUseError(kind=kind, name=shown_key(key), dependents=dependents, logins=logins)
+    if hanging or logins:
+        unseen = len(hanging) - len(seen)
+        raise InUseError(kind=kind, name=name, dependents=dependents, logins=logins, unseen=unseen)
 
 
 def remove(session: Session, kind: ObjectKind, number: int, name: str) -> None:

@@ -1,7 +1,7 @@
 """One object by a form or the API: the fields that were sent, planned by the same rules as a ledger's row."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -13,20 +13,20 @@ from inventory.changes.history import latest, of_object
 from inventory.changes.recording import Occasion, differing, keep, shown_key
 from inventory.errors import NotFoundError
 from inventory.kinds import ObjectKind
-from inventory.ledger import applying, state
+from inventory.ledger import applying, excerpt
 from inventory.ledger.columns import Column, Sheet
 from inventory.ledger.layout import layout_of
 from inventory.ledger.plan import Action, Change, State
 from inventory.ledger.planner import plan
 from inventory.ledger.reading import Cell, Row, parsed
-from inventory.ledger.state import MODELS, Objects
+from inventory.ledger.single import key_of, values_of
+from inventory.ledger.state import MODELS
 from inventory.ledger.values import CLEAR, Key, Problem, UnexpectedValueError, Values, Where
-from inventory.models import Device, Line, Unit
 from inventory.scope import Scope
 from security import audit
 
-# Kinds of which a scope can hold some; whoever changes the others needs all of it.
-SCOPED: Final[tuple[type[Any], ...]] = (Device, Line, Unit)
+# Facts of a problem that name other objects.
+OTHERS: Final = frozenset({"other", "device", "keys"})
 
 
 @dataclass(frozen=True)
@@ -62,24 +62,25 @@ class Found:
 
 def find(session: Session, kind: ObjectKind, number: int, *, scope: Scope) -> Found:
     """Raises NotFoundError, also for what is out of reach."""
-    layout = layout_of(session)
-    current, objects = state.load(session, layout)
-    key = key_of(objects, kind, number)
-    require_reach(session, kind, number, scope)
-    return Found(layout[kind], number, key, current[kind][key], latest(session, kind, number))
+    row = reached(session, kind, number, scope)
+    sheet = layout_of(session)[kind]
+    return Found(sheet, number, key_of(kind, row), values_of(session, sheet, row), latest(session, kind, number))
 
 
 def save(session: Session, edit: Edit, occasion: Occasion, *, scope: Scope) -> Saved:
     """Raises NotFoundError, UnknownFieldError, EditWrongError, EditConflictError, OutOfReachError."""
-    layout = layout_of(session)
-    current, objects = state.load(session, layout)
-    was = None if edit.number is None else key_of(objects, edit.kind, edit.number)
+    sheet = layout_of(session)[edit.kind]
+    held = None if edit.number is None else reached(session, edit.kind, edit.number, scope, locked=True)
+    was = None if held is None else key_of(edit.kind, held)
     if edit.number is not None:
-        require_reach(session, edit.kind, edit.number, scope)
         require_latest(session, edit.kind, edit.number, edit.seen, shown_key(was or ()))
-    elif not scope.whole and MODELS[edit.kind] not in SCOPED:
+    elif not scope.may_hold(MODELS[edit.kind]):
         raise OutOfReachError(kind=edit.kind, name=edit.texts.get("name", ""))
-    change = _planned(edit, layout[edit.kind], current, was)
+    current, objects = excerpt.load(session, sheet, held)
+    try:
+        change = planned(edit, sheet, current, was)
+    except EditWrongError as error:
+        raise error if scope.whole else _discreet(error) from None
     if change.action is Action.SAME:
         return Saved(edit.number or 0, shown_key(change.key), changed=False)
     applying.write(session, [change], objects)
@@ -93,7 +94,8 @@ def save(session: Session, edit: Edit, occasion: Occasion, *, scope: Scope) -> S
     return Saved(row.id, shown_key(change.key), changed=True)
 
 
-def _planned(edit: Edit, sheet: Sheet, current: State, was: Key | None) -> Change:
+def planned(edit: Edit, sheet: Sheet, current: State, was: Key | None) -> Change:
+    """What the edit would make of the state. Raises UnknownFieldError, EditWrongError."""
     row, problems = _row(edit, sheet)
     if not problems and was is not None:
         row = _with_key(row, sheet, current[sheet.kind][was])
@@ -106,6 +108,14 @@ def _planned(edit: Edit, sheet: Sheet, current: State, was: Key | None) -> Chang
         name = edit.texts.get("name", "") or (shown_key(was) if was else "")
         raise EditWrongError(kind=edit.kind, name=name, count=len(problems), problems=tuple(problems))
     return made.changes[0]
+
+
+def _discreet(error: EditWrongError) -> EditWrongError:
+    """Who else has an address or a place is not told to somebody who may not see everything."""
+    problems = (
+        replace(one, facts=dict(one.facts) | dict.fromkeys(OTHERS & one.facts.keys(), "…")) for one in error.problems
+    )
+    return EditWrongError(**{**error.facts, "problems": tuple(problems)})
 
 
 def _row(edit: Edit, sheet: Sheet) -> tuple[Row, list[Problem]]:
@@ -151,24 +161,20 @@ def _with_key(row: Row, sheet: Sheet, before: Values) -> Row:
     return Row(sheet, row.where, cells)
 
 
-def key_of(objects: Objects, kind: ObjectKind, number: int) -> Key:
-    """Raises NotFoundError."""
-    found = next((key for key, row in objects[kind].items() if getattr(row, "id", None) == number), None)
-    if found is None:
-        raise NotFoundError(kind=kind, name=f"#{number}")
-    return found
+def reached(session: Session, kind: ObjectKind, number: int, scope: Scope, *, locked: bool = False) -> Any:
+    """Its row, for whoever changes it `locked`: of two who save at once, the second waits and then sees the first.
 
-
-def require_reach(session: Session, kind: ObjectKind, number: int, scope: Scope) -> None:
-    """Raises NotFoundError: what is out of reach does not exist."""
-    row: Any = session.get(MODELS[kind], number)
-    if not (scope.covers(session, row) if MODELS[kind] in SCOPED else scope.whole):
+    Raises NotFoundError: what is out of reach does not exist.
+    """
+    row: Any = session.get(MODELS[kind], number, with_for_update=locked)
+    if row is None or not scope.covers(session, row):
         raise NotFoundError(kind=kind, name=f"#{number}")
+    return row
 
 
 def _require_reach_after(session: Session, kind: ObjectKind, row: Any, scope: Scope) -> None:
     session.flush()
-    if MODELS[kind] in SCOPED and not scope.covers(session, row):
+    if not scope.covers(session, row):
         raise OutOfReachError(kind=kind, name=row.name)
 
 

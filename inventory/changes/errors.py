@@ -50,7 +50,10 @@ class OutOfReachError(EditError):
 
 
 class InUseError(EditError):
-    """`dependents` are pairs of kind and name, `logins` people whose grants are limited to it."""
+    """`dependents` are pairs of kind and name, `logins` people whose grants are limited to it.
+
+    `unseen` counts dependents that are out of the person's reach, and so are not named.
+    """
 
     code = "inventory.in_use"
     category = Category.CONFLICT
@@ -61,12 +64,14 @@ class InUseError(EditError):
     name: str
     dependents: tuple[tuple[ObjectKind, str], ...]
     logins: tuple[str, ...]
+    unseen: int
 
     def render(self, translate: Translate = untranslated) -> str:
         hanging = [f"{label(kind, translate)} {name}" for kind, name in self.dependents]
         hanging += [f"{translate(N_('grant of'))} {login}" for login in self.logins]
-        shown = "、".join(hanging[:SHOWN]) + ("…" if len(hanging) > SHOWN else "")
-        facts = {"kind": label(self.kind, translate), "name": self.name, "count": len(hanging), "hanging": shown}
+        count = len(hanging) + self.unseen
+        shown = "、".join(hanging[:SHOWN]) + ("…" if count > len(hanging[:SHOWN]) else "")
+        facts = {"kind": label(self.kind, translate), "name": self.name, "count": count, "hanging": shown}
         return translate(self.message) % facts
 
 

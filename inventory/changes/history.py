@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from enum import StrEnum
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from core.i18n import translator
 from inventory.changes.errors import ChangeSetNotFoundError
 from inventory.kinds import ObjectKind
+from inventory.labels import label
 from inventory.ledger.columns import Column, Layout, Sheet
-from inventory.ledger.stored import shown
+from inventory.ledger.stored import decode
 from inventory.listing import Page
 from inventory.models import ChangeSet, ObjectChange
 
@@ -20,7 +23,7 @@ PAGE: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One field as the ledger writes it; empty where there was or is nothing."""
+    """One field as the ledger writes it, words in the reader's language; empty where there was or is nothing."""
 
     heading: str
     before: str
@@ -31,6 +34,14 @@ def latest(session: Session, kind: ObjectKind, number: int) -> int:
     """The number of an object's last change, by which a form tells whether somebody else came first; 0 for none."""
     wanted = select(func.max(ObjectChange.id)).where(ObjectChange.kind == kind, ObjectChange.object_id == number)
     return session.scalar(wanted) or 0
+
+
+def latest_of(session: Session, kind: ObjectKind, numbers: Sequence[int]) -> dict[int, int]:
+    """`latest` of several objects; those without any change are left out."""
+    wanted = select(ObjectChange.object_id, func.max(ObjectChange.id)).where(
+        ObjectChange.kind == kind, ObjectChange.object_id.in_(numbers)
+    )
+    return dict(session.execute(wanted.group_by(ObjectChange.object_id)).all())
 
 
 def of_object(
@@ -73,8 +84,13 @@ def differences(change: ObjectChange, layout: Layout, language: str) -> Iterator
         if column is None:
             yield Difference(name, str(before.get(name, "")), str(after.get(name, "")))
         else:
-            old, new = (shown(column, side[name]) if name in side else "" for side in (before, after))
+            old, new = (_shown(column, side[name], language) if name in side else "" for side in (before, after))
             yield Difference(column.heading if language == "zh" else column.english, old, new)
+
+
+def _shown(column: Column, stored: Any, language: str) -> str:
+    value = decode(column, stored)
+    return label(value, translator(language)) if isinstance(value, StrEnum) else column.format.show(value)
 
 
 def _column(sheet: Sheet, name: str) -> Column | None:

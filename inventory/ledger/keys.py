@@ -22,7 +22,10 @@ def key_rows(rows: Sequence[Row], state: State, references: References, problems
     """Each row with its key, in the order of writing; `references` learns every key. Rows without one are left out."""
     for kind, objects in state.items():
         for key, values in objects.items():
-            _learn(references, kind, key, values.get("level"), values.get("code"))
+            if kind is ObjectKind.REGION:
+                _learn(references, kind, key, values.get("level"), values.get("code"))
+            else:
+                _learn(references, kind, key)
     keyed: Keyed = []
     for kind in ObjectKind:
         chosen = [row for row in rows if row.kind is kind and "name" in row.cells]

@@ -7,7 +7,7 @@ from inventory.kinds import ObjectKind
 from inventory.ledger.columns import Column, Sheet
 from inventory.ledger.keys import key_rows
 from inventory.ledger.plan import Change, ChangePlan, State
-from inventory.ledger.racking import collisions
+from inventory.ledger.racking import collisions, too_low
 from inventory.ledger.reading import Cell, Row
 from inventory.ledger.references import References
 from inventory.ledger.rules import apply_rules
@@ -37,6 +37,7 @@ def plan(rows: Sequence[Row], state: State, was: Key | None = None) -> ChangePla
     problems += conflicts(state, changes, by_key)
     problems += backup_loops(state, changes, by_key)
     problems += collisions(state, changes, by_key)
+    problems += too_low(state, changes, by_key)
     return ChangePlan(tuple(changes), tuple(problems))
 
 

@@ -1,4 +1,7 @@
-"""Two devices cannot take the same rack unit, and none stands out of its rack; checked in the state to be."""
+"""Two devices cannot take the same rack unit, and none stands out of its rack; checked in the state to be.
+
+The rack's own side is judged too: it cannot be made lower than the devices that stand in it.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -19,11 +22,7 @@ def collisions(
     state: State, changes: Sequence[Change], rows: Mapping[tuple[ObjectKind, Key], Row]
 ) -> Iterator[Problem]:
     """A problem for each device that a change puts where another one is, or above its rack's top."""
-    moved = [
-        change
-        for change in changes
-        if change.kind is ObjectKind.DEVICE and any(part in change.fields for part in PLACE)
-    ]
+    moved = [change for change in changes if _moves(change)]
     if not moved:
         return
     final = requested(state, tuple(changes))
@@ -44,6 +43,41 @@ def collisions(
             yield row.problem(
                 "rack_position", UnexpectedValueError(N_("a place that is free; %(other)s is here"), other=other)
             )
+
+
+def too_low(state: State, changes: Sequence[Change], rows: Mapping[tuple[ObjectKind, Key], Row]) -> Iterator[Problem]:
+    """A problem for each rack that is made lower than a device in it; one that moves is judged by `collisions`."""
+    lowered = {  # devices know a rack that is renamed by its old name
+        change.was or change.key: change
+        for change in changes
+        if change.kind is ObjectKind.RACK and change.before is not None and "height" in change.fields
+    }
+    if not lowered:
+        return
+    moved = {change.key for change in changes if _moves(change)}
+    standing = {key: one for key, one in state.get(ObjectKind.DEVICE, {}).items() if key not in moved}
+    for rack, (top, device) in _highest(standing).items():
+        change = lowered.get(rack)
+        height = change.after["height"] if change else None
+        if change and isinstance(height, int) and top > height:
+            error = UnexpectedValueError(
+                N_("at least %(top)s units: %(device)s stands that high"), top=top, device=SEPARATOR.join(device)
+            )
+            yield rows[change.kind, change.key].problem("height", error)
+
+
+def _moves(change: Change) -> bool:
+    return change.kind is ObjectKind.DEVICE and any(part in change.fields for part in PLACE)
+
+
+def _highest(devices: Mapping[Key, Values]) -> dict[Key, tuple[int, Key]]:
+    """Of each rack the highest unit that is taken, and the device that takes it."""
+    found: dict[Key, tuple[int, Key]] = {}
+    for key, device in devices.items():
+        rack = rack_of(device)
+        if rack is not None:
+            found[rack] = max(found.get(rack, (0, ())), (units_of(device).stop - 1, key))
+    return found
 
 
 def rack_of(device: Values) -> Key | None:

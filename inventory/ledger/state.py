@@ -1,12 +1,11 @@
 """The current state as the planner sees it, read from the database in one query a kind."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from core.database import Base
 from inventory.kinds import ObjectKind
 from inventory.ledger.columns import Column, Layout, Sheet
 from inventory.ledger.plan import State
@@ -47,8 +46,8 @@ PARTS: Final = {
     ObjectKind.LINE: (Line.a_port, Line.b_port),
     ObjectKind.SYSTEM: (BusinessSystem.units, BusinessSystem.lines, BusinessSystem.devices),
 }
-Objects = dict[ObjectKind, dict[Key, Base]]
-KeyOf = Callable[[ObjectKind, int | None], Key | None]
+Objects = dict[ObjectKind, MutableMapping[Key, Any]]
+KeyOf = Callable[[ObjectKind, int], Key]
 
 
 def load(session: Session, layout: Layout = SHEET_OF) -> tuple[State, Objects]:
@@ -57,8 +56,12 @@ def load(session: Session, layout: Layout = SHEET_OF) -> tuple[State, Objects]:
     keys = {
         kind: {number: _key(everything, kind, row) for number, row in rows.items()} for kind, rows in everything.items()
     }
+
+    def known(kind: ObjectKind, number: int) -> Key:
+        return keys[kind][number]
+
     state = {
-        kind: {keys[kind][number]: _values(layout[kind], row, keys) for number, row in rows.items()}
+        kind: {keys[kind][number]: _values(layout[kind], row, known) for number, row in rows.items()}
         for kind, rows in everything.items()
     }
     objects: Objects = {
@@ -85,11 +88,12 @@ def _key(everything: Mapping[ObjectKind, Mapping[int, Any]], kind: ObjectKind, r
     return (*_key(everything, outer.refers, within), row.name)
 
 
-def _values(sheet: Sheet, row: Any, keys: Mapping[ObjectKind, Mapping[int, Key]]) -> Values:
-    return {column.field: _value(column, row, keys) for column in sheet.columns}
+def _values(sheet: Sheet, row: Any, known: KeyOf) -> Values:
+    return {column.field: value_of(column, row, known) for column in sheet.columns}
 
 
-def _value(column: Column, row: Any, keys: Mapping[ObjectKind, Mapping[int, Key]]) -> Value:
+def value_of(column: Column, row: Any, known: KeyOf) -> Value:
+    """What a row holds in a column; `known` gives the key of what it refers to."""
     if column.custom is not None:
         return _custom(column, row.custom.get(column.custom))
     if column.refers is None:
@@ -97,9 +101,9 @@ def _value(column: Column, row: Any, keys: Mapping[ObjectKind, Mapping[int, Key]
         value: Value = held.name if isinstance(held, Port | Rack) else held
         return value
     if isinstance(column.default, frozenset):
-        return frozenset(keys[column.refers][one.id] for one in getattr(row, column.field))
+        return frozenset(known(column.refers, one.id) for one in getattr(row, column.field))
     number = getattr(row, f"{column.field}_id")
-    return None if number is None else keys[column.refers][number]
+    return None if number is None else known(column.refers, number)
 
 
 def _custom(column: Column, text: str | None) -> Value:

@@ -32,8 +32,3 @@ def decode(column: Column, stored: Any) -> Value:
         except ValueError:
             return stored
     return stored if isinstance(stored, str | int) else None
-
-
-def shown(column: Column, stored: Any) -> str:
-    """As the ledger writes it."""
-    return column.format.show(decode(column, stored))

@@ -21,7 +21,8 @@ UNIQUE: Final[Mapping[ObjectKind, tuple[tuple[str, ...], str]]] = {
 def conflicts(state: State, changes: Sequence[Change], rows: Mapping[tuple[ObjectKind, Key], Row]) -> Iterator[Problem]:
     """A problem for each changed object that would have what another one has."""
     final = requested(state, tuple(changes))
-    for kind, (fields, expected) in UNIQUE.items():
+    for kind in {change.kind for change in changes} & UNIQUE.keys():
+        fields, expected = UNIQUE[kind]
         holders: dict[tuple[Value, ...], list[Key]] = {}
         for key, values in final[kind].items():
             if values[fields[0]] is not None:

@@ -15,6 +15,7 @@ FOR_TOKENS: Final = frozenset(
         Permission.VIEW_MONITORING,
         Permission.VIEW_OWN_UNIT,
         Permission.MARK_MAINTENANCE,
+        Permission.MANAGE_INVENTORY,
         Permission.READ_CONFIGS,
         Permission.RUN_BACKUP,
         Permission.VIEW_JOBS,

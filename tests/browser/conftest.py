@@ -43,6 +43,7 @@ PIN = "246810"
 # Who sits where: the cookie names the person.
 PEOPLE = {
     "network": (Role.NETWORK_ADMIN, Role.OPERATOR),
+    "planner": (Role.NETWORK_ADMIN,),
     "officer": (Role.SECURITY_OFFICER,),
     "approver": (Role.DEPARTMENT_APPROVER,),
     "submitter": (Role.SUBMITTER, Role.RECEIVER),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,13 @@ from core import jobs
 from core.database import Database
 from core.jobs import Job, JobState
 from core.settings import Settings
-from inventory import groups
+from inventory import custom_fields, documents, groups
+from inventory.changes.editing import Edit, save
+from inventory.changes.recording import Occasion
+from inventory.custom_fields import Draft
+from inventory.kinds import ChangeOrigin, FieldFormat, ObjectKind
 from inventory.models import Device
+from inventory.scope import ALL
 from security import accounts, grants, proposals, setup
 from security.accounts import NewAccount
 from security.audit import SYSTEM, Actor, AuditRecord
@@ -39,6 +45,7 @@ __all__ = ["at", "people", "world"]  # fixtures
 PASSWORD = "竹篮打水一场空也不空，石板桥"
 CHEAP = HashedPassword("$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$x")
 CERTIFICATE = "a certificate that holds now"
+DOCUMENT = "a file that is sent"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 R = Role
 
@@ -109,6 +116,29 @@ ACTS: dict[str, tuple[Role, str, dict[str, object], str]] = {
     "visits.leave": (
         R.OPERATOR, "/rooms/1/visits/1/leave", {"left_at": "2026-11-23T10:00"}, "inventory:visit:leave",
     ),
+    "inventory.create": (R.NETWORK_ADMIN, "/inventory/sites/new", {"name": "新址"}, "inventory:object:create"),
+    "inventory.edit": (R.NETWORK_ADMIN, "/inventory/devices/1/edit", {"model": "S1"}, "inventory:object:change"),
+    "inventory.delete": (R.NETWORK_ADMIN, "/inventory/vlans/1/delete", {}, "inventory:object:delete"),
+    "inventory.undo": (R.NETWORK_ADMIN, "/inventory/changes/1/undo", {}, "inventory:change-set:undo"),
+    "inventory.attach": (
+        R.NETWORK_ADMIN,
+        "/inventory/documents",
+        {"kind": "devices", "number": "1", "document": DOCUMENT},
+        "inventory:document:add",
+    ),
+    "inventory.remove": (R.NETWORK_ADMIN, "/inventory/documents/1/remove", {}, "inventory:document:remove"),
+    "inventory.new_field": (
+        R.NETWORK_ADMIN,
+        "/inventory/fields/new",
+        {"kind": "devices", "name": "采购单价", "format": "number"},
+        "inventory:custom-field:create",
+    ),
+    "inventory.field": (
+        R.NETWORK_ADMIN, "/inventory/fields/1", {"name": "属性", "format": "text"}, "inventory:custom-field:change",
+    ),
+    "inventory.end_field": (
+        R.NETWORK_ADMIN, "/inventory/fields/1/end", {"losing": "0"}, "inventory:custom-field:end",
+    ),
     "devices.key_port": (R.NETWORK_ADMIN, "/devices/1/ports/1/key", {"is_key": "yes"}, "inventory:port:change"),
     "accounts.end_session": (R.SYSTEM_ADMIN, "/accounts/2/sessions/1/end", {}, "security:session:end"),
     "account_access.addresses": (
@@ -176,6 +206,12 @@ def prepared(database: Database, clock: StillClock, tmp_path: Path) -> Database:
         qian = Actor("qian", "person", 4)
         proposals.propose(session, 2, proposals.Change.GRANT, Role.MEDIA_OPERATOR, reason="x", actor=qian, clock=clock)
         groups.create(session, "core", [1], actor=SYSTEM)
+        of_test = Occasion(SYSTEM, clock.now(), ChangeOrigin.FORM, "办公")
+        save(session, Edit(ObjectKind.VLAN, None, {"name": "办公", "vid": "10"}), of_test, scope=ALL)
+        custom_fields.add(session, ObjectKind.DEVICE, Draft("网络属性", FieldFormat.TEXT), actor=SYSTEM)
+        documents.attach(
+            session, ObjectKind.DEVICE, 1, "验收.pdf", b"%PDF-1.7", scope=ALL, actor=SYSTEM, now=clock.now()
+        )
         certificates.enrol(session, 3, made(clock), actor=SYSTEM, clock=clock)
         accounts.disable(session, 3, actor=SYSTEM, clock=clock)
         grants.grant(session, 3, Role.OPERATOR, actor=SYSTEM, clock=clock)
@@ -234,13 +270,20 @@ def test_a_change_is_recorded_once(
     prepared: Database, browse: Callable[..., Browser], clock: StillClock, endpoint: str
 ) -> None:
     role, path, form, event = ACTS[endpoint]
-    form = {name: made(clock) if value == CERTIFICATE else value for name, value in form.items()}
+    form = {name: _meant(value, clock) for name, value in form.items()}
     browser = browse(person(role, login="someone"))
     rule, _values = browser.client.application.url_map.bind("localhost").match(
         path.partition("?")[0], "POST", return_rule=True
     )
     assert rule.endpoint == endpoint
     assert recorded(prepared, posting(browser, path, **form)) == [event]
+
+
+def _meant(value: object, clock: StillClock) -> object:
+    """What can be made only once a test runs."""
+    if value == DOCUMENT:
+        return BytesIO(b"%PDF-1.7"), "合同.pdf"
+    return made(clock) if value == CERTIFICATE else value
 
 
 @pytest.mark.parametrize("endpoint", sorted(ACTS))

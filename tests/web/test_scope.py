@@ -18,8 +18,10 @@ from automation.jobs import request_backup
 from automation.store import file_version
 from core import jobs
 from core.database import Database
-from inventory import groups
+from inventory import documents, groups
+from inventory.kinds import ObjectKind
 from inventory.models import Device, Line, Port, Region, Site, Unit
+from inventory.scope import ALL
 from security.audit import SYSTEM, AuditRecord
 from security.reach import EVERYWHERE, Reach
 from security.roles import Role
@@ -39,6 +41,12 @@ SCOPED: dict[str, Callable[["Objects"], dict[str, Any]]] = {
     "data.device": lambda of: {"number": of.device},
     "data.port": lambda of: {"number": of.port},
     "data.line": lambda of: {"number": of.line},
+    "inventory.show": lambda of: {"kind": "devices", "number": of.device},
+    "inventory.changes_of": lambda of: {"kind": "lines", "number": of.line},
+    "inventory.edit": lambda of: {"kind": "devices", "number": of.device},
+    "inventory.delete": lambda of: {"kind": "devices", "number": of.device},
+    "inventory.download": lambda of: {"number": of.document},
+    "inventory.remove": lambda of: {"number": of.document},
     "maintenance.mark": lambda of: {"kind": "devices", "number": of.device},
     "maintenance.unmark": lambda of: {"kind": "lines", "number": of.line},
     "configs.history": lambda of: {"number": of.device},
@@ -72,6 +80,13 @@ ELSEWHERE = {
     "sweeps.accept": "only without a limit",
     "checklists.edit": "only without a limit",
     "checklists.retire": "only without a limit",
+    "inventory.listed": "a list of what is reached, see tests/web/inventory/test_scope.py",
+    "inventory.create": "a new one within the reach, see tests/web/inventory/test_scope.py",
+    "inventory.choices": "names of what is reached, see tests/web/inventory/test_scope.py",
+    "inventory.change_set": "only without a limit",
+    "inventory.undo": "only without a limit",
+    "inventory.field": "only without a limit",
+    "inventory.end_field": "only without a limit",
     "groups.edit": "only without a limit",
     "groups.delete": "only without a limit",
     "accounts.show": "administrators' own, never limited",
@@ -122,6 +137,7 @@ class Objects:
     port: int
     line: int
     job: int
+    document: int
     names: set[str] = field(default_factory=set)
 
 
@@ -182,7 +198,10 @@ def _objects(database: Database, session: Any, unit_name: str, clock: StillClock
         taken_by="system",
     )
     job = request_backup(session, device, actor=SYSTEM)
-    return Objects(unit, device.id, port, line.id, job)
+    document = documents.attach(
+        session, ObjectKind.DEVICE, device.id, "验收.pdf", b"%PDF-1.7", scope=ALL, actor=SYSTEM, now=clock.now()
+    )
+    return Objects(unit, device.id, port, line.id, job, document.id)
 
 
 @pytest.fixture(params=["its unit", "a unit above", "its site", "its group"])
@@ -238,7 +257,7 @@ def test_the_own_object_is_there(limited: Browser, sample: Sample) -> None:
 
 def test_a_guessed_number_answers_as_one_that_does_not_exist(limited: Browser, sample: Sample) -> None:
     """Whether something is there must not show by a difference between the two refusals."""
-    nowhere = Objects(999_999, 999_999, 999_999, 999_999, 999_999)
+    nowhere = Objects(*[999_999] * 6)
     for rule, method in rules(limited):
         if rule.endpoint in SCOPED:
             foreign, missing = (ask(limited, rule, method, of) for of in (sample.foreign, nowhere))

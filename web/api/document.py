@@ -18,6 +18,7 @@ from web.api.parameters import JSON, LARGEST_NUMBER, Nothing
 from web.api.paths import PREFIX
 from web.api.problems import MEDIA_TYPE, TITLES, Problem
 from web.api.repeats import HEADER, PATTERN
+from web.objects.kinds import KINDS
 
 OPENAPI: Final = "3.1.0"
 SCHEME: Final = "token"
@@ -25,6 +26,7 @@ REFERENCES: Final = "#/components/schemas/{model}"
 TAGS: Final = {
     "devices": N_("Devices"),
     "lines": N_("Lines"),
+    "inventory": N_("Inventory"),
     "places": N_("Units, sites and rooms"),
     "maintenance": N_("Maintenance marks"),
     "configurations": N_("Configurations"),
@@ -135,6 +137,7 @@ def _path(found: Operation, translate: Translate) -> list[dict[str, Any]]:
     schemas: dict[str, dict[str, Any]] = {
         "number": {"type": "integer", "minimum": 1, "maximum": LARGEST_NUMBER},
         "string": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+        "kind": {"type": "string", "enum": list(KINDS)},
     }
     return [
         {

@@ -25,6 +25,16 @@ class BodyError(ApiError):
     hint = N_("the API's reference shows the fields of each body")
 
 
+class FieldsError(ApiError):
+    """`fields` says of each field what was expected, in the language of the answer."""
+
+    code = "api.fields"
+    category = Category.CONFLICT
+    status = 409
+    message = N_("%(count)s fields of %(kind)s do not fit; nothing was written")
+    hint = N_("`facts.fields` says of each what was expected")
+
+
 class MediaTypeError(ApiError):
     code = "api.media_type"
     status = 415

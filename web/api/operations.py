@@ -32,6 +32,7 @@ from web.state import console
 blueprint: Final = Blueprint("api", __name__, url_prefix=PREFIX)
 NUMBER: Final = "<number:number>"
 SECOND_NUMBER: Final = "<number:second>"
+KIND: Final = "<kind:kind>"
 UID: Final = "<string(length=32):uid>"
 OK: Final = 200
 NO_CONTENT: Final = 204

@@ -6,6 +6,7 @@ whoever reads their log. An unexpected error says its incident number and nothin
 
 import logging
 import secrets
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -117,4 +118,6 @@ def _challenge(error: GuanjinError, status: int) -> str:
 
 
 def _plain(fact: object) -> object:
+    if isinstance(fact, Mapping):
+        return {str(name): _plain(part) for name, part in fact.items()}
     return fact if fact is None or isinstance(fact, bool | int | float) else str(fact)

@@ -1,6 +1,8 @@
 """One object by a form: planned like a ledger's row, kept in the history, told to whoever came second."""
 
 from datetime import UTC, datetime
+from threading import Event as Signal
+from threading import Thread
 
 import pytest
 
@@ -17,7 +19,7 @@ from inventory.changes.errors import (
     UnknownFieldError,
 )
 from inventory.changes.history import differences, of_object
-from inventory.changes.importing import import_ledger
+from inventory.changes.importing import import_ledger, preview
 from inventory.changes.recording import Occasion
 from inventory.errors import NotFoundError
 from inventory.kinds import ChangeOrigin, ObjectKind
@@ -129,6 +131,30 @@ def test_the_second_of_two_is_told_what_the_first_one_changed(county: Database) 
     assert saved(county, again, LI).changed
 
 
+def test_of_two_who_save_at_once_the_second_is_told(county: Database) -> None:
+    """The second begins while the first has not committed, and so cannot see its change yet."""
+    seen = found(county, ObjectKind.DEVICE, "CORE-01")
+    begun, outcome = Signal(), list[object]()
+
+    def second() -> None:
+        begun.set()
+        try:
+            outcome.append(saved(county, Edit(ObjectKind.DEVICE, seen.number, {"vendor": "华三"}, seen.version), LI))
+        except EditConflictError as error:
+            outcome.append(error)
+
+    thread = Thread(target=second)
+    with county.write() as session:
+        first = Edit(ObjectKind.DEVICE, seen.number, {"model": "S12700"}, seen.version)
+        save(session, first, Occasion(WANG, NOW, ChangeOrigin.FORM, "form"), scope=ALL)
+        thread.start()
+        begun.wait()
+        thread.join(0.5)
+        assert thread.is_alive(), "it waits for the first"
+    thread.join()
+    assert isinstance(outcome[0], EditConflictError)
+
+
 def test_history_and_audit_log_say_who_changed_what_from_what(county: Database) -> None:
     number = number_of(county, ObjectKind.DEVICE, "CORE-01")
     saved(county, Edit(ObjectKind.DEVICE, number, {"model": "S12700"}), LI)
@@ -164,6 +190,25 @@ def test_what_is_out_of_reach_is_not_there_and_nothing_is_moved_out_of_reach(cou
         saved(county, Edit(ObjectKind.DEVICE, None, new("SW-9")), scope=own)
 
 
+def test_who_has_what_is_not_told_to_somebody_who_may_not_see_it(county: Database) -> None:
+    own = Scope.units([number_of(county, ObjectKind.UNIT, "城关镇人民政府")])
+    switch = number_of(county, ObjectKind.DEVICE, "SW-02")
+    taken = Edit(ObjectKind.DEVICE, switch, {"address": "10.0.0.1", "snmp_port": "161"})
+    with pytest.raises(EditWrongError) as refused:
+        saved(county, taken, scope=own)
+    assert [(one.column, one.facts) for one in refused.value.problems] == [("address", {"other": "…"})]
+    with pytest.raises(EditWrongError) as refused:
+        saved(county, taken)
+    assert refused.value.problems[0].facts == {"other": "CORE-01"}
+    unit = number_of(county, ObjectKind.UNIT, "城关镇人民政府")
+    with pytest.raises(InUseError) as in_use, county.write() as session:
+        delete(session, ObjectKind.UNIT, unit, Occasion(WANG, NOW, ChangeOrigin.FORM, "x"), scope=own)
+    told = in_use.value.render(translator("zh"))
+    assert "SW-02" in told
+    assert "行政审批" not in told
+    assert "4" in told, "the system is counted"
+
+
 def test_a_rack_that_is_named_is_made_in_the_room_and_its_units_are_not_taken_twice(county: Database) -> None:
     place = {"site": "行政中心", "room": "中心机房", "rack": "A01"}
     with pytest.raises(EditWrongError, match=r"inventory\.edit_wrong"):
@@ -175,6 +220,27 @@ def test_a_rack_that_is_named_is_made_in_the_room_and_its_units_are_not_taken_tw
     with county.read() as session:
         assert {rack.name for rack in session.query(Rack)} == {"A01", "B07"}
         assert session.query(Device).filter(Device.name == "SW-9").one().rack_position == 42
+
+
+def test_a_rack_is_not_made_lower_than_the_devices_in_it(county: Database) -> None:
+    """CORE-01 takes the units 40 and 41; renaming the rack at the same time hides nothing."""
+    number = number_of(county, ObjectKind.RACK, "A01")
+    for texts in ({"height": "40"}, {"height": "40", "name": "A02"}):
+        with pytest.raises(EditWrongError) as refused:
+            saved(county, Edit(ObjectKind.RACK, number, texts))
+        (problem,) = refused.value.problems
+        assert (problem.column, problem.facts) == ("height", {"top": 41, "device": "CORE-01"})
+    assert saved(county, Edit(ObjectKind.RACK, number, {"height": "41"})).changed
+    saved(county, Edit(ObjectKind.DEVICE, number_of(county, ObjectKind.DEVICE, "CORE-01"), {"life_cycle": "停用"}))
+    assert saved(county, Edit(ObjectKind.RACK, number, {"height": "20"})).changed
+
+
+def test_a_ledger_may_lower_a_rack_and_move_its_device_down_at_once(county: Database) -> None:
+    lower = {"机柜": [["机房", "名称", "高度"], ["行政中心/中心机房", "A01", "24U"]]}
+    device = {"设备": [["名称", "角色", "U位"], ["CORE-01", "核心交换机", 10]]}
+    with county.read() as session:
+        assert [one.column for one in preview(session, workbook(lower)).plan.problems] == ["height"]
+        assert preview(session, workbook(lower | device)).plan.problems == ()
 
 
 @pytest.mark.parametrize(

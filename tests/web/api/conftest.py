@@ -26,7 +26,7 @@ SETTER = Actor("setter", "person", address="127.0.0.1")
 NO_PASSWORD = HashedPassword("!")
 
 
-PARTS = {"{number}": "9999", "{second}": "9999", "{uid}": "0" * 32}
+PARTS = {"{kind}": "devices", "{number}": "9999", "{second}": "9999", "{uid}": "0" * 32}
 
 
 def paths() -> list[tuple[str, str, str]]:

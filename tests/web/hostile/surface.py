@@ -11,6 +11,7 @@ from flask import Flask
 from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from core.i18n import ROOT
+from inventory.ledger.sheets import SHEETS
 from web.listing import Listing
 from web.pages import configs, devices, lines
 
@@ -40,6 +41,7 @@ def names() -> tuple[str, ...]:
         found |= set(_ARGUMENT.findall(text)) | set(_FIELD.findall(text))
     for path in WEB.glob("templates/**/*.html"):
         found |= set(_NAMED.findall(path.read_text(encoding="utf-8")))
+    found |= {column.field for sheet in SHEETS for column in sheet.columns}
     roles = ("system_admin", "security_admin", "audit_admin")
     found |= {name.replace("{role}", role) for name in found if "{role}" in name for role in roles}
     return tuple(sorted(name for name in found if "{" not in name and name != "csrf_token"))
