@@ -68,6 +68,7 @@ class Event(StrEnum):
     OBJECT_DELETED = "inventory:object:delete"
     CHANGES_UNDONE = "inventory:change-set:undo"
     PORT_CHANGED = "inventory:port:change"
+    LINKS_CHANGED = "inventory:links:change"
     MAINTENANCE_MARKED = "inventory:maintenance:mark"
     MAINTENANCE_UNMARKED = "inventory:maintenance:unmark"
     # automation

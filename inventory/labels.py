@@ -15,9 +15,13 @@ from inventory.kinds import (
     ChangeOrigin,
     ContactRole,
     DeviceRole,
+    Effect,
     FieldFormat,
     LifeCycle,
     LineKind,
+    LinkEvidence,
+    LinkStanding,
+    LinkState,
     ObjectKind,
     SnmpVersion,
 )
@@ -88,6 +92,19 @@ LABELS: Mapping[StrEnum, str] = {
     ObjectKind.SUBNET: N_("subnet"),
     ObjectKind.ADDRESS: N_("IP address"),
     ObjectKind.SYSTEM: N_("business system"),
+    LinkEvidence.LLDP: "LLDP",
+    LinkEvidence.CDP: "CDP",
+    LinkEvidence.MAC_TABLE: N_("MAC table"),
+    LinkStanding.AGREED: N_("both ends agree"),
+    LinkStanding.ONE_END: N_("one end says so"),
+    LinkStanding.CONFLICTING: N_("the ends contradict each other"),
+    LinkState.PRESENT: N_("seen now"),
+    LinkState.GONE: N_("no longer seen"),
+    LinkState.MOVED: N_("cable moved"),
+    Effect.CUT_OFF: N_("cut off"),
+    Effect.PARTLY_CUT_OFF: N_("partly cut off"),
+    Effect.LESS_REDUNDANT: N_("loses redundancy"),
+    Effect.UNKNOWN: N_("not to be told"),
 }
 
 

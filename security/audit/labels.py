@@ -68,6 +68,7 @@ _EVENTS: Mapping[str, str] = MappingProxyType(
         Event.OBJECT_DELETED: N_("inventory object deleted"),
         Event.CHANGES_UNDONE: N_("inventory changes undone"),
         Event.PORT_CHANGED: N_("port changed"),
+        Event.LINKS_CHANGED: N_("links between ports changed"),
         Event.MAINTENANCE_MARKED: N_("maintenance mark put on"),
         Event.MAINTENANCE_UNMARKED: N_("maintenance mark taken off"),
         Event.BACKUP_REQUESTED: N_("configuration backup requested"),
