@@ -34,6 +34,7 @@ GROUPS = (
             Entry("overview.show", N_("Overview"), "overview"),
             Entry("devices.index", N_("Devices"), "device"),
             Entry("lines.index", N_("Lines"), "line"),
+            Entry("topology.index", N_("Topology"), "line"),
             Entry("groups.index", N_("Device groups"), "device"),
         ),
     ),

@@ -1,7 +1,7 @@
 """The graph of what is wired, from links that are there and from the ledger's lines. Pure.
 
 A line (专线) and a link that is seen between the same two ports are one connection, and the line stands for both. Where
-a line between two devices has no ports in the ledger, links seen between these devices are taken to run over it: two
+a port of either is not known, the link is taken to run over the line as long as no two ports contradict that: two
 connections where there may be one would promise a redundancy that nobody has.
 """
 
@@ -86,12 +86,17 @@ def _add_lines(built: Network, lines: Sequence[Wire]) -> None:
 def _connection(link: Wire, lines: Sequence[Wire]) -> Vertex | None:
     """What a link is in the graph, given the lines between its two devices; None where they stand for it."""
     same = [line for line in lines if line.ports and line.ports <= link.ports]
-    portless = [line for line in lines if not line.ports]
-    if not same and not portless:
+    over = same or [line for line in lines if _may_be(line, link)]
+    if not over:
         return Vertex(Element.LINK, link.id)
-    over = same or portless
     # Over which of several is not to be told: then the lines stand for themselves.
     return Vertex(Element.LINE, over[0].id) if len(over) == 1 else None
+
+
+def _may_be(line: Wire, link: Wire) -> bool:
+    """Whether they can be one cable: at no device both name a port, and another one."""
+    named, other = {line.a: line.a_port, line.b: line.b_port}, {link.a: link.a_port, link.b: link.b_port}
+    return all(port is None or other[device] in (None, port) for device, port in named.items())
 
 
 def _by_pair(lines: Iterable[Wire]) -> Mapping[Pair, Sequence[Wire]]:

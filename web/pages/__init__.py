@@ -37,6 +37,7 @@ from web.pages import (
     setup,
     status,
     tokens,
+    topology,
     transfers,
     witness,
 )
@@ -57,6 +58,7 @@ PAGES = (
     overview.blueprint,
     devices.blueprint,
     lines.blueprint,
+    topology.blueprint,
     groups.blueprint,
     maintenance.blueprint,
     data.blueprint,

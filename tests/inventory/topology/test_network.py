@@ -25,6 +25,15 @@ def test_a_line_without_ports_promises_no_second_way_beside_the_link_that_is_see
     )
 
 
+def test_a_link_whose_ports_are_not_known_is_no_second_way_beside_a_line() -> None:
+    link, line = Wire(7, ACCESS, None, CORE, None), Wire(8, CORE, 11, ACCESS, 21)
+    assert Vertex(Element.LINE, 8) in points(device(ACCESS), [link], [line])
+
+
+def test_a_link_between_other_ports_is_a_second_way_beside_a_line() -> None:
+    assert points(device(ACCESS), [Wire(7, ACCESS, 22, CORE, 12)], [Wire(8, CORE, 11, ACCESS, 21)]) == set()
+
+
 def test_two_links_are_two_ways() -> None:
     assert points(device(ACCESS), [Wire(6, CORE, 11, ACCESS, 21), Wire(7, CORE, 12, ACCESS, 22)], []) == set()
 
