@@ -136,3 +136,14 @@ def test_an_import_is_listed_as_a_change_and_undone(guanjin: Run) -> None:
     assert "county.xlsx" in guanjin("changes")[1]
     code, _, err = guanjin("undo", "1")
     assert (code, "inventory.undone" in err) == (1, True)
+
+
+def test_who_is_hit_and_which_links_there_are_is_told_as_text_and_json(guanjin: Run) -> None:
+    guanjin("import", "county.xlsx", "--apply")
+    hit = json.loads(guanjin("impact", "CORE-01", "--json")[1])
+    assert {one["effect"] for one in hit} <= {"cut_off", "partly_cut_off", "less_redundant", "unknown"}
+    assert hit
+    assert hit[0]["name"] in guanjin("impact", "CORE-01")[1]
+    assert json.loads(guanjin("links", "--device", "CORE-01", "--json")[1]) == []
+    assert guanjin("impact", "NOBODY")[0] != 0
+    assert guanjin("impact", "CORE-01", "--port", "GE9/9/9")[0] != 0
