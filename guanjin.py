@@ -255,6 +255,7 @@ def _poller(application: Application, stop: threading.Event) -> None:
 
 def _worker(application: Application, stop: threading.Event) -> None:
     import automation.jobs  # noqa: PLC0415  # registers its kinds of jobs
+    import collectors.topology  # noqa: PLC0415  # likewise
     import security.audit.jobs  # noqa: PLC0415  # likewise
     import security.backup.schedule  # noqa: PLC0415  # likewise
     import security.ferry.jobs  # noqa: PLC0415  # likewise
@@ -277,6 +278,7 @@ def _worker(application: Application, stop: threading.Event) -> None:
     with database.write() as session:
         upkeep.install_schedules(session, settings.worker.job_days, settings.site.timezone)
         automation.jobs.install_schedules(session, settings.worker.backup_cron, settings.site.timezone)
+        collectors.topology.install_schedules(session, settings.site.timezone)
         security.audit.jobs.install_schedules(session, settings.site.timezone)
         security.backup.schedule.install_schedules(session, settings)
         security.ferry.jobs.install_schedules(session, services.ferry, settings.site.timezone)

@@ -82,6 +82,7 @@ class Event(StrEnum):
     FINDING_CLOSED = "inventory:finding:close"
     VISIT_ENTERED = "inventory:visit:enter"
     VISIT_LEFT = "inventory:visit:leave"
+    LINKS_CHANGED = "inventory:links:change"
     MAINTENANCE_MARKED = "inventory:maintenance:mark"
     MAINTENANCE_UNMARKED = "inventory:maintenance:unmark"
     # sweeps for unknown devices

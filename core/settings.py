@@ -83,6 +83,9 @@ class SiteSettings(Section):
     zone: Zone = Field(Zone.EXTRANET, description=N_("network that this instance stands in"))
     language: Literal["zh", "en"] = Field("zh", description=N_("language of the console until a user chooses"))
     timezone: TimeZone = Field("Asia/Shanghai", description=N_("time zone in which times are shown"))
+    station_device: str = Field(
+        "", description=N_("device at which the management station hangs; empty for the only core switch")
+    )
 
 
 class StorageSettings(Section):

@@ -32,6 +32,7 @@ from inventory.lines import find_lines, line_named
 from inventory.listing import MOST_ROWS, PAGE_SIZE, Page
 from inventory.models import ChangeSet
 from inventory.ports import port_named, set_key
+from inventory.topology.commands import impact_command, links_command
 from inventory.units import find_units, unit_named
 from security import audit
 
@@ -71,6 +72,10 @@ HEADINGS: Final = {
 @click.group(help=N_("What there is: units, sites, devices, lines, and the ledger they come from."))
 def inventory() -> None:
     pass
+
+
+inventory.add_command(links_command)
+inventory.add_command(impact_command)
 
 
 @inventory.command(

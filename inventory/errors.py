@@ -226,3 +226,12 @@ class LedgerWrongError(InventoryError):
     code = "inventory.ledger_wrong"
     message = N_("%(count)s places in %(file)s are wrong; nothing was written")
     hint = N_("correct the cells listed and import again")
+
+
+class StationUnknownError(InventoryError):
+    """Without it nobody can say which side of a failure is cut off."""
+
+    code = "inventory.station_unknown"
+    category = Category.USAGE
+    message = N_("where the management station hangs is not known")
+    hint = N_("name the device by the setting site.station_device; devices that could be meant: %(found)s")

@@ -132,3 +132,39 @@ class ObjectKind(StrEnum):
     SUBNET = "subnet"
     ADDRESS = "address"
     SYSTEM = "system"
+
+
+class LinkEvidence(StrEnum):
+    """Who told of a link between ports."""
+
+    LLDP = "lldp"
+    CDP = "cdp"
+    MAC_TABLE = "mac_table"
+
+
+class LinkStanding(StrEnum):
+    """How far the two ends say the same of a link."""
+
+    AGREED = "agreed"
+    ONE_END = "one_end"
+    CONFLICTING = "conflicting"
+
+
+class LinkState(StrEnum):
+    """`MOVED`: gone, and one of its ports is wired to something else now."""
+
+    PRESENT = "present"
+    GONE = "gone"
+    MOVED = "moved"
+
+
+class Effect(StrEnum):
+    """What a failure does to a unit or business system, the worst first.
+
+    `UNKNOWN`: it hangs on what fails, and no way from there to the management station is known.
+    """
+
+    CUT_OFF = "cut_off"
+    PARTLY_CUT_OFF = "partly_cut_off"
+    LESS_REDUNDANT = "less_redundant"
+    UNKNOWN = "unknown"

@@ -18,11 +18,13 @@ import pytest
 from sqlalchemy import Executable, delete, select, update
 
 import automation.jobs
+import collectors.topology
 import core.jobs.upkeep
 import security.audit.jobs
 import security.backup.schedule
 import security.ferry.jobs
 from automation.archive import ArchiveKeys
+from collectors.models import DiscoveredNeighbour
 from core import schema
 from core.clock import SystemClock
 from core.commandline import Application
@@ -67,8 +69,8 @@ READING = frozenset(
         "config show", "credential list", "database status", "directory try", "emergency status", "ferry gaps",
         "ferry key approvers", "ferry key show", "ferry link list", "ferry list", "ferry show", "ferry verify",
         "health availability", "health line", "health list", "health locate", "health overview", "health parts",
-        "health show", "inventory changes", "inventory list", "inventory show", "job list", "job show", "settings",
-        "snmp probe", "vault status",
+        "health show", "inventory changes", "inventory impact", "inventory links", "inventory list", "inventory show",
+        "job list", "job show", "settings", "snmp probe", "vault status",
     }
 )  # fmt: skip
 CHANGING = frozenset(
@@ -92,6 +94,7 @@ JOBS: Mapping[str, tuple[str, ...]] = {
     "config.backup_all": ("automation:backup:request",),
     "audit.archive": ("audit:segment:store",),
     "audit.remove": ("audit:segment:remove",),
+    "inventory.links": ("inventory:links:change",),
     "ferry.inspect": ("ferry:transfer:inspect-start", "ferry:transfer:inspect"),
     "ferry.seal": ("ferry:transfer:seal-start", "security:credential:open", "ferry:transfer:seal"),
     "ferry.carry": ("ferry:transfer:hand-off",),
@@ -124,7 +127,7 @@ def test_every_command_is_known_to_read_or_to_change() -> None:
 
 def test_every_kind_of_job_is_known() -> None:
     imported = {automation.jobs.BACKUP, core.jobs.upkeep.KIND, security.audit.jobs.STORE, security.ferry.jobs.TIDY}
-    imported |= {security.backup.schedule.KIND}
+    imported |= {security.backup.schedule.KIND, collectors.topology.REFRESH}
     assert imported <= set(JOBS)
     assert {kind for kind, _version in REGISTRY.known()} == set(JOBS)
 
@@ -433,6 +436,12 @@ def ledger_backups_and_jobs(place: Place, fleet: Fleet) -> None:
     place.change(update(Job).where(Job.id == number).values(state=JobState.UNCERTAIN))
     place.typed(f"job resolve {number} done", "jobs:job:resolve")
     place.work("jobs.purge", {"days": 90})
+    with database.write() as session:
+        first = session.scalars(select(Device.id).order_by(Device.id)).first()
+        heard = {"local_port": "GE1", "remote_name": "carrier", "remote_port": "1", "protocol": "lldp"}
+        session.add(DiscoveredNeighbour(device_id=first, seen=SystemClock().now(), **heard))
+    database.close()
+    place.work("inventory.links")
 
 
 def introduced(near: Place, far: Place) -> None:

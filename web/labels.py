@@ -49,6 +49,7 @@ JOBS = {
     "ferry.poll": N_("ferry: reading the medium"),
     "ferry.tidy": N_("ferry: tidying up"),
     "audit.archive": N_("audit log: archiving"),
+    "inventory.links": N_("links between ports"),
     "audit.remove": N_("audit log: removing archived rows"),
     "system.backup": N_("system backup"),
 }

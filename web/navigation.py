@@ -35,6 +35,7 @@ GROUPS = (
             Entry("devices.index", N_("Devices"), "device"),
             Entry("lines.index", N_("Lines"), "line"),
             Entry("rooms.index", N_("Machine rooms"), "room"),
+            Entry("topology.index", N_("Topology"), "line"),
             Entry("groups.index", N_("Device groups"), "device"),
         ),
     ),

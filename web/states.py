@@ -13,6 +13,8 @@ from collectors.overview import Severity
 from collectors.sweep.models import SweepState
 from core.i18n import N_
 from core.jobs import STATE_LABELS, JobState
+from inventory.kinds import Effect, LinkState
+from inventory.labels import LABELS
 from security.ferry.inspection.findings import Outcome
 from security.ferry.labels import STATES
 from security.ferry.signatures import Verdict
@@ -56,6 +58,17 @@ LINE = _table(
     ("unknown", "idle", N_("unknown")),
     ("maintenance", "mark", N_("in maintenance")),
     ("up", "ok", N_("normal")),
+)
+LINK = _table(
+    (LinkState.MOVED, "warn", LABELS[LinkState.MOVED]),
+    (LinkState.GONE, "idle", LABELS[LinkState.GONE]),
+    (LinkState.PRESENT, "ok", LABELS[LinkState.PRESENT]),
+)
+EFFECT = _table(
+    (Effect.CUT_OFF, "crit", LABELS[Effect.CUT_OFF]),
+    (Effect.PARTLY_CUT_OFF, "crit", LABELS[Effect.PARTLY_CUT_OFF]),
+    (Effect.LESS_REDUNDANT, "warn", LABELS[Effect.LESS_REDUNDANT]),
+    (Effect.UNKNOWN, "idle", LABELS[Effect.UNKNOWN]),
 )
 PORT = _table(
     ("lost", "crit", N_("line lost")),
@@ -198,4 +211,4 @@ def options(table: Mapping[str, Shown]) -> list[tuple[str, str]]:
 
 
 def install(app: Flask) -> None:
-    app.jinja_env.globals.update(states_of=options, device_states=DEVICE, line_states=LINE)
+    app.jinja_env.globals.update(states_of=options, device_states=DEVICE, line_states=LINE, effects=EFFECT)

@@ -10,6 +10,7 @@ from inventory.models.base import Maintained
 from inventory.models.devices import Device, DeviceGroup, Port, device_group_device
 from inventory.models.history import ChangeSet, MaintenanceRecord, ObjectChange
 from inventory.models.lines import Line
+from inventory.models.links import Link
 from inventory.models.places import Contact, Rack, Region, Room, Site, Unit
 from inventory.models.systems import (
     BusinessSystem,
@@ -31,6 +32,7 @@ __all__ = [
     "Document",
     "Finding",
     "Line",
+    "Link",
     "Maintained",
     "MaintenanceRecord",
     "ObjectChange",

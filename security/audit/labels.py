@@ -87,6 +87,7 @@ _EVENTS: Mapping[str, str] = MappingProxyType(
         Event.SWEEP_STOPPED: N_("sweep for devices stopped"),
         Event.SWEEP_TAKEN_OVER: N_("devices found by a sweep taken into the ledger"),
         Event.VISIT_LEFT: N_("visitor left a machine room"),
+        Event.LINKS_CHANGED: N_("links between ports changed"),
         Event.MAINTENANCE_MARKED: N_("maintenance mark put on"),
         Event.MAINTENANCE_UNMARKED: N_("maintenance mark taken off"),
         Event.BACKUP_REQUESTED: N_("configuration backup requested"),

@@ -153,6 +153,7 @@ def _fill(database: Database, folder: Path) -> None:
     now = datetime.now(UTC)
     with database.write() as session:
         county.fill(session, now)
+        county.wire(session, now)
     with database.read() as session:
         first = session.scalars(select(Device).order_by(Device.id)).first()
         assert first

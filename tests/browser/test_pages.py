@@ -16,6 +16,7 @@ PAGES = (
     ("network", "/devices/1/ports/1"),
     ("network", "/lines"),
     ("network", "/lines/1"),
+    ("network", "/topology"),
     ("network", "/configs"),
     ("network", "/configs/1"),
     ("network", "/jobs"),

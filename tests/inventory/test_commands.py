@@ -184,3 +184,14 @@ def test_the_inventory_is_handed_to_another_program(guanjin: Run, tmp_path: Path
     assert (code, err.splitlines()[0]) == (0, "given/hosts.yaml is written")
     assert {path.name for path in (tmp_path / "given").iterdir()} == {"hosts.yaml", "groups.yaml", "defaults.yaml"}
     assert "inventory.handover_folder" in guanjin("hand-over", "--to", "ansible", "/proc/nowhere")[2]
+
+
+def test_who_is_hit_and_which_links_there_are_is_told_as_text_and_json(guanjin: Run) -> None:
+    guanjin("import", "county.xlsx", "--apply")
+    hit = json.loads(guanjin("impact", "CORE-01", "--json")[1])
+    assert {one["effect"] for one in hit} <= {"cut_off", "partly_cut_off", "less_redundant", "unknown"}
+    assert hit
+    assert hit[0]["name"] in guanjin("impact", "CORE-01")[1]
+    assert json.loads(guanjin("links", "--device", "CORE-01", "--json")[1]) == []
+    assert guanjin("impact", "NOBODY")[0] != 0
+    assert guanjin("impact", "CORE-01", "--port", "GE9/9/9")[0] != 0

@@ -10,7 +10,7 @@ from inventory.pinyin import initials
 
 def test_what_there_was_can_be_sorted_and_found(empty_database_url: str) -> None:
     database = Database(empty_database_url)
-    schema.upgrade(database, "0022_signing_keys")
+    schema.upgrade(database, "0025_topology")
     with database.write_engine.begin() as connection:
         for number, address in ((1, "10.0.0.10"), (2, "2001:db8::1"), (3, None)):
             connection.execute(

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collectors.history import HistoryWriter, Kind
@@ -24,7 +25,16 @@ from collectors.models import (
 from collectors.survey.models import BindingState, ComponentState, StationState
 from collectors.sweep.models import Sweep, SweepFind, SweepRange, SweepState
 from inventory.addresses import sort_key
-from inventory.kinds import AdministrativeLevel, Carrier, ChecklistPurpose, ContactRole, DeviceRole, LineKind
+from inventory.kinds import (
+    AdministrativeLevel,
+    Carrier,
+    ChecklistPurpose,
+    ContactRole,
+    DeviceRole,
+    LineKind,
+    LinkStanding,
+    LinkState,
+)
 from inventory.models import (
     BusinessSystem,
     Checklist,
@@ -32,6 +42,7 @@ from inventory.models import (
     Device,
     Finding,
     Line,
+    Link,
     Port,
     Rack,
     Region,
@@ -385,3 +396,33 @@ def history(folder: Path, devices: dict[int, int], now: datetime, hours: int = 6
 
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
+
+
+def wire(session: Session, now: datetime) -> None:
+    """Four links of the core switch: one agreed, one that was moved away, a carrier's box, a name that fits two."""
+    devices = dict(session.execute(select(Device.name, Device.id)).all())
+    core, access = devices["HX-核心交换机-01"], devices["JR-县财政局"]
+    agreed = _link("GE0/0/41", "JR-县财政局", LinkStanding.AGREED, LinkState.PRESENT, now)
+    agreed.b_device_id = access
+    moved = _link("GE0/0/42", "JR-县教育局", LinkStanding.ONE_END, LinkState.MOVED, now)
+    moved.b_device_id, moved.gone = devices["JR-县教育局"], now
+    several = _link("GE0/0/44", "HUAWEI", LinkStanding.ONE_END, LinkState.PRESENT, now)
+    several.candidates = 2
+    links = [agreed, moved, several, _link("GE0/0/43", "carrier-olt", LinkStanding.ONE_END, LinkState.PRESENT, now)]
+    for link in links:
+        link.a_device_id = core
+    session.add_all(links)
+
+
+def _link(port: str, far: str, standing: LinkStanding, state: LinkState, now: datetime) -> Link:
+    return Link(
+        key=f"{port} = {far}",
+        a_port=port,
+        b_name=far,
+        b_port="GE0/0/1",
+        evidence="cdp,lldp",
+        standing=standing,
+        state=state,
+        since=now - timedelta(days=30),
+        seen=now - timedelta(minutes=4),
+    )

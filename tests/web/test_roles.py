@@ -50,6 +50,7 @@ EXPECTED: dict[str, frozenset[Role]] = {
     "devices.port": WATCHING,
     "lines.index": WATCHING,
     "lines.show": WATCHING,
+    "topology.index": WATCHING,
     "data.device": WATCHING,
     "data.port": WATCHING,
     "data.line": WATCHING,

@@ -14,7 +14,7 @@ from inventory.labels import choices
 from inventory.models import BusinessSystem, Contact, Port, business_system_device
 from inventory.ports import set_key
 from security.roles import Permission
-from web import forms, poller, states
+from web import forms, impact, poller, states
 from web.access import requires
 from web.errors import PageMissingError
 from web.i18n import gettext
@@ -86,6 +86,7 @@ def show(number: int) -> str:
             line_state=lambda line: states.of_line(line, health),
             sensor_states=states.SENSOR,
             systems=session.scalars(systems).all(),
+            hits=impact.hits(session, device),
             contacts=session.scalars(contacts).all() if device.unit_id else [],
             trouble=_trouble(found.health.state),
             may_mark=scope_of(Permission.MARK_MAINTENANCE).covers(session, device),
@@ -110,6 +111,7 @@ def port(number: int, port: int) -> str:
             state=wanted[0].state,
             shown=states.of_port(wanted[0], carries_line=line is not None),
             line=line,
+            hits=impact.hits(session, wanted[0].port),
             behind=behind,
             most=MOST_BEHIND,
             addresses=addresses_of(session, (station.mac for station in behind[:MOST_BEHIND])),

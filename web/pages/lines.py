@@ -16,7 +16,7 @@ from inventory.kinds import Carrier, LineKind
 from inventory.labels import choices
 from inventory.models import BusinessSystem, Contact, Line, business_system_line
 from security.roles import Permission
-from web import poller, states
+from web import impact, poller, states
 from web.access import LIVE_HEADER, requires
 from web.errors import PageMissingError
 from web.history import PageReader
@@ -75,6 +75,7 @@ def show(number: int) -> str:
             outages=outages_of(session, SubjectKind.LINE, number),
             why=lambda path: explain(path["error"], path["facts"], gettext).text,
             systems=session.scalars(systems).all(),
+            hits=impact.hits(session, line),
             contacts=session.scalars(contacts).all() if line.unit_id else [],
             seen_ends=[end for end in (line.a_device, line.b_device) if end and seen().covers(session, end)],
             backup_seen=line.backup_of is not None and seen().covers(session, line.backup_of),

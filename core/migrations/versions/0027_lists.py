@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: Final = "0027_lists"
-down_revision: Final[str | None] = "0022_signing_keys"
+down_revision: Final[str | None] = "0025_topology"
 
 SPOKEN = ("region", "site", "unit", "contact", "room", "device", "line", "business_system")
 # The code in GB 2312 of the first character of each letter.

@@ -13,13 +13,18 @@ from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 from core.i18n import ROOT
 from inventory.ledger.sheets import SHEETS
 from web.listing import Listing
-from web.pages import configs, devices, lines
+from web.pages import configs, devices, lines, topology
 
 WEB = ROOT / "web"
 _ARGUMENT = re.compile(r"""request\.args(?:\.get\(|\[)\s*"(\w+)\"""")
 _FIELD = re.compile(r"""forms\.(?:text|secret|choice|choices)\(\s*f?"([^"]+)\"""")
 _NAMED = re.compile(r"""\bname="([a-z_-]+)\"""")
-LISTINGS: tuple[Listing[object], ...] = (configs.LISTING, devices.LISTING, lines.LISTING)  # type: ignore[assignment]
+LISTINGS: tuple[Listing[object], ...] = (
+    configs.LISTING,  # type: ignore[assignment]
+    devices.LISTING,  # type: ignore[assignment]
+    lines.LISTING,  # type: ignore[assignment]
+    topology.LISTING,  # type: ignore[assignment]
+)
 SAFE = frozenset({"HEAD", "OPTIONS"})
 
 

@@ -1,0 +1,96 @@
+"""Which single failures cut what off from the root of a network. Pure; linear in the size of the graph.
+
+Devices, ports, links and lines are vertices alike, so that the failure of any is the removal of one vertex. What every
+way from the root to a vertex passes (its dominators) are its single points of failure. In an undirected graph these
+are the articulation points on the way, found by one depth-first walk: Hopcroft and Tarjan, CACM 16 (1973) 372-378.
+"""
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Element(StrEnum):
+    DEVICE = "device"
+    PORT = "port"
+    LINK = "link"
+    LINE = "line"
+    FAR_END = "far_end"  # of a line at whose end B no device is known; `id` is the line's
+
+
+class Vertex(NamedTuple):
+    kind: Element
+    id: int
+
+
+Graph = Mapping[Vertex, AbstractSet[Vertex]]
+"""Symmetric: whoever is a neighbour has one."""
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """`above`: of each vertex that reaches the root, the last one before it that every way passes; of the root, None.
+
+    What is not in it is an island.
+    """
+
+    above: Mapping[Vertex, Vertex | None]
+
+    def reaches(self, vertex: Vertex) -> bool:
+        return vertex in self.above
+
+    def points(self, vertex: Vertex) -> tuple[Vertex, ...]:
+        """The single points of failure between a vertex and the root, without these two, the nearest first."""
+        found = []
+        step = self.above.get(vertex)
+        while step is not None and self.above[step] is not None:
+            found.append(step)
+            step = self.above[step]
+        return tuple(found)
+
+
+def cuts(graph: Graph, root: Vertex, without: Vertex | None = None) -> Cuts:
+    """As if `without` had failed."""
+    if root not in graph or root == without:
+        return Cuts({})
+    walk = _walk(graph, root, without)
+    above: dict[Vertex, Vertex | None] = {}
+    for vertex, parent in walk.parents.items():  # parents before children
+        if parent is None:
+            above[vertex] = None
+        else:
+            top = parent if walk.low[vertex] >= walk.order[parent] else above[parent]
+            above[vertex] = top
+    return Cuts(above)
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """A depth-first walk. `low`: the earliest vertex that a subtree is joined to, its own tree edge apart."""
+
+    parents: dict[Vertex, Vertex | None]
+    order: dict[Vertex, int]
+    low: dict[Vertex, int]
+
+
+def _walk(graph: Graph, root: Vertex, without: Vertex | None) -> _Walk:
+    walk = _Walk({root: None}, {root: 0}, {root: 0})
+    path: list[tuple[Vertex, Iterator[Vertex]]] = [(root, iter(sorted(graph[root])))]
+    while path:
+        vertex, others = path[-1]
+        other = next(others, None)
+        if other is None:
+            path.pop()
+            if path:
+                parent = path[-1][0]
+                walk.low[parent] = min(walk.low[parent], walk.low[vertex])
+        elif other in walk.order:
+            if other != walk.parents[vertex]:
+                walk.low[vertex] = min(walk.low[vertex], walk.order[other])
+        elif other != without:
+            walk.parents[other] = vertex
+            walk.order[other] = walk.low[other] = len(walk.order)
+            path.append((other, iter(sorted(graph[other]))))
+    return walk

@@ -1,0 +1,33 @@
+"""Who is hit when something fails. Pure: needs are compared with and without it.
+
+cut off            everything that it needs reached the management station, and none of that does any more
+partly cut off     some of it does
+loses redundancy   all of it does, over something that can now cut it off alone and could not before
+not to be told     it needs what fails, and that is on an island: no way to the station is known
+"""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import TypeVar
+
+from inventory.kinds import Effect
+from inventory.topology.cuts import Cuts, Graph, Vertex, cuts
+
+Key = TypeVar("Key")
+
+
+def effects(graph: Graph, root: Vertex, failing: Vertex, needs: Mapping[Key, AbstractSet[Vertex]]) -> dict[Key, Effect]:
+    """`needs`: the vertices that each unit or system wants to reach. Those that feel nothing are left out."""
+    before, after = cuts(graph, root), cuts(graph, root, without=failing)
+    found = {key: _effect(wanted, failing, before, after) for key, wanted in needs.items()}
+    return {key: effect for key, effect in found.items() if effect is not None}
+
+
+def _effect(wanted: AbstractSet[Vertex], failing: Vertex, before: Cuts, after: Cuts) -> Effect | None:
+    had = [vertex for vertex in wanted if before.reaches(vertex)]
+    lost = [vertex for vertex in had if not after.reaches(vertex)]
+    if lost:
+        return Effect.CUT_OFF if len(lost) == len(had) else Effect.PARTLY_CUT_OFF
+    if any(set(after.points(vertex)) - set(before.points(vertex)) for vertex in had):
+        return Effect.LESS_REDUNDANT
+    return Effect.UNKNOWN if failing in wanted and not before.reaches(failing) else None
