@@ -19,6 +19,7 @@ from inventory.facts import device_facts, line_facts, unit_facts
 from inventory.kinds import ObjectKind
 from inventory.labels import LABELS, label
 from inventory.ledger.columns import Column
+from inventory.ledger.commands import export_file, template_file
 from inventory.ledger.layout import layout_of
 from inventory.ledger.opening import load
 from inventory.ledger.reading import read
@@ -104,6 +105,10 @@ def _print_preview(application: Application, preview: importing.Preview, *, as_j
             application.hint(N_("`guanjin inventory undo %(number)s` takes it back"), number=preview.change_set)
     elif not preview.plan.problems:
         application.hint(N_("nothing was written yet; import with --apply to write it"))
+
+
+inventory.add_command(template_file)
+inventory.add_command(export_file)
 
 
 @inventory.command("list", help=N_("List devices, lines or units."))

@@ -154,6 +154,24 @@ class LedgerKindError(LedgerError):
     hint = N_("say so by --kind, one of: %(known)s")
 
 
+class LedgerSuffixError(LedgerError):
+    code = "inventory.ledger_suffix"
+    category = Category.USAGE
+    message = N_("%(file)s: a ledger is written with one of these endings: %(known)s")
+
+
+class LedgerOneKindError(LedgerError):
+    code = "inventory.ledger_one_kind"
+    category = Category.USAGE
+    message = N_("%(file)s: a CSV file holds one kind only")
+    hint = N_("say which by --kind, one of: %(known)s; or write an .xlsx")
+
+
+class LedgerUnwritableError(LedgerError):
+    code = "inventory.ledger_unwritable"
+    message = N_("%(file)s cannot be written: %(detail)s")
+
+
 class LedgerWrongError(InventoryError):
     code = "inventory.ledger_wrong"
     message = N_("%(count)s places in %(file)s are wrong; nothing was written")
