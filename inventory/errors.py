@@ -167,6 +167,12 @@ class LedgerOneKindError(LedgerError):
     hint = N_("say which by --kind, one of: %(known)s; or write an .xlsx")
 
 
+class LedgerReachError(LedgerError):
+    code = "inventory.ledger_reach"
+    category = Category.REFUSED
+    message = N_("this kind belongs to no unit; only who looks after the whole network reads it out")
+
+
 class LedgerUnwritableError(LedgerError):
     code = "inventory.ledger_unwritable"
     message = N_("%(file)s cannot be written: %(detail)s")

@@ -65,7 +65,8 @@ READING = frozenset(
         "config show", "credential list", "database status", "emergency status", "ferry gaps", "ferry key show",
         "ferry link list", "ferry list", "ferry show", "ferry verify", "health availability", "health line",
         "health list", "health locate", "health overview", "health parts", "health show", "inventory changes",
-        "inventory list", "inventory show", "job list", "job show", "settings", "snmp probe", "vault status",
+        "inventory list", "inventory show", "inventory template", "job list", "job show", "settings", "snmp probe",
+        "vault status",
     }
 )  # fmt: skip
 CHANGING = frozenset(
@@ -75,8 +76,9 @@ CHANGING = frozenset(
         "backup restore", "config backup", "config forget-key", "credential delete", "credential set",
         "database upgrade", "emergency end", "emergency open", "ferry collect", "ferry hand-off", "ferry init",
         "ferry key approver", "ferry key export", "ferry link add", "ferry peer pin", "ferry receipt",
-        "ferry receive", "ferry release", "ferry submit", "init", "inventory import", "inventory key-port",
-        "inventory undo", "job cancel", "job resolve", "job retry", "vault rotate", "vault source",
+        "ferry receive", "ferry release", "ferry submit", "init", "inventory export", "inventory import",
+        "inventory key-port", "inventory undo", "job cancel", "job resolve", "job retry", "vault rotate",
+        "vault source",
     }
 )  # fmt: skip
 # `up` says in the log when it starts and stops; a process of it does what jobs and pages do.
@@ -403,6 +405,8 @@ def ledger_backups_and_jobs(place: Place, fleet: Fleet) -> None:
     place.typed("inventory import county.xlsx")
     place.typed("inventory import county.xlsx --apply", "inventory:ledger:import")
     place.typed("inventory undo 1", "inventory:change-set:undo")
+    place.typed("inventory export county-out.xlsx", "inventory:ledger:export")
+    place.typed("inventory template empty.xlsx")
     place.typed("inventory import county.xlsx --apply", "inventory:ledger:import")
     port = json.loads(place.typed("inventory show CORE-01 --json"))[0]["ports"][0]
     place.typed(f"inventory key-port CORE-01 {port}", "inventory:port:change")

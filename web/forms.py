@@ -19,6 +19,8 @@ LABELS = {
     "pin": N_("the PIN"),
     "code": N_("the code"),
     "files": N_("the files"),
+    "ledger": N_("the ledger"),
+    "seen": N_("the preview"),
     "key": N_("the key"),
     "certificate": N_("the certificate"),
     "answer": N_("the security key's answer"),

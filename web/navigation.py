@@ -53,6 +53,8 @@ GROUPS = (
     Group(
         N_("System"),
         (
+            Entry("imports.index", N_("Units and ledger"), "ledger"),
+            Entry("changes.index", N_("Change sets"), "job"),
             Entry("audit.index", N_("Audit log"), "audit"),
             Entry("archives.index", N_("Audit archive"), "ledger"),
             Entry("accounts.index", N_("Accounts"), "account"),

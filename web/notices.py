@@ -62,6 +62,9 @@ NOTICES = {
     "unmarked": N_("The maintenance mark of %(name)s was taken off."),
     "port_is_key": N_("%(name)s is a key port: its hours are kept for thirteen months."),
     "port_is_ordinary": N_("%(name)s is an ordinary port again."),
+    "ledger_imported": N_("%(name)s is imported. If that was wrong, it can be undone here as one."),
+    "ledger_same": N_("%(name)s says what the inventory says already: nothing had to be changed."),
+    "changes_undone": N_("Change set %(number)s is undone; this is the change set that did it."),
     "password_changed": N_("The password was changed."),
 }
 

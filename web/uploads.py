@@ -1,4 +1,4 @@
-"""How much a request may send: little, except where files are submitted, and there only by who may submit."""
+"""How much a request may send: little, except where files are uploaded, and there only by who may upload."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from security.roles import Permission
 from web.state import EXTENSION, Console, console
 
 FORM_BYTES = 1_048_576
-UPLOADING = frozenset({"transfers.submit"})
+UPLOADING = {"transfers.submit": Permission.SUBMIT_TRANSFER, "imports.upload": Permission.MANAGE_INVENTORY}
 
 
 def admit() -> None:
@@ -25,7 +25,7 @@ def admission(app: Flask) -> Callable[[str, str], int]:
     """
     here: Console = app.extensions[EXTENSION]
     with app.test_request_context():
-        paths = {url_for(endpoint) for endpoint in UPLOADING}
+        paths = {url_for(endpoint): permission for endpoint, permission in UPLOADING.items()}
 
     def largest(path: str, cookies: str) -> int:
         if path not in paths:
@@ -35,7 +35,7 @@ def admission(app: Flask) -> Callable[[str, str], int]:
             person = here.identify(token, False) if token else None  # noqa: FBT003  # the shape of Identify
         except SQLAlchemyError:
             return FORM_BYTES
-        may = person is not None and Permission.SUBMIT_TRANSFER in person.permissions
+        may = person is not None and paths[path] in person.permissions
         return here.settings.web.upload_bytes if may else FORM_BYTES
 
     return largest

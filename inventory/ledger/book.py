@@ -41,6 +41,7 @@ STYLES: Final[Mapping[str, Mapping[str, object]]] = {
 }
 HEADING_HEIGHT: Final = 22  # points
 MARK: Final = "*"
+A4: Final = 9  # ST_PaperSize
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class _Book:
         worksheet = self.book.add_worksheet(title(page.sheet, self.language))
         worksheet.freeze_panes(1, 1)
         worksheet.set_row(0, HEADING_HEIGHT)
+        _prepare_print(worksheet)
         for index, column in enumerate(page.sheet.columns):
             style = self.styles[style_of(column)]
             worksheet.set_column(index, index, _width(column, index, page.rows, self.language), style)
@@ -141,6 +143,14 @@ class _Book:
             for number, word in enumerate(words):
                 worksheet.write_string(number, index, word)
         worksheet.hide()
+
+
+def _prepare_print(worksheet: Any) -> None:
+    """Ledgers are printed and filed: every column on one sheet of paper, the headings on each."""
+    worksheet.set_paper(A4)
+    worksheet.set_landscape()
+    worksheet.fit_to_pages(1, 0)
+    worksheet.repeat_rows(0)
 
 
 def style_of(column: Column) -> str:

@@ -31,14 +31,14 @@ def cells_of(sheet: Sheet, values: Values, language: str) -> list[Cell]:
     return [cell_of(column, values[column.field], language) for column in sheet.columns]
 
 
-def cell_of(column: Column, value: Value, language: str) -> Cell:
+def cell_of(column: Column, value: Value, language: str) -> Cell:  # noqa: PLR0911  # one a format
     """None for a blank cell. Numbers and dates that are counted with stay such; what only looks like one is text."""
     match column.format:
         case Words() if isinstance(value, StrEnum):
             return label(value, translator(language))
         case Day() if isinstance(value, date):
             return value
-        case Day():
+        case Day():  # and not a date:
             return None  # of an office's own field, from before it was one of dates: a blank cell leaves it alone
         case Level() if isinstance(value, int) and language != "zh":
             return value

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.events import Event
+from inventory.errors import LedgerReachError
 from inventory.kinds import ObjectKind
 from inventory.ledger import state
 from inventory.ledger.book import Page, write_book
@@ -21,7 +22,11 @@ from inventory.models import Device, Line, Unit
 from inventory.scope import ALL, Scope
 from security import audit
 
-SCOPED: Final = {ObjectKind.UNIT: Unit, ObjectKind.DEVICE: Device, ObjectKind.LINE: Line}
+SCOPED: Final[dict[ObjectKind, type[Unit | Device | Line]]] = {
+    ObjectKind.UNIT: Unit,
+    ObjectKind.DEVICE: Device,
+    ObjectKind.LINE: Line,
+}
 
 
 @dataclass(frozen=True)
@@ -42,10 +47,15 @@ def template(session: Session, wanted: Wanted) -> LedgerFile:
 
 
 def export(session: Session, wanted: Wanted, actor: audit.Actor, *, scope: Scope = ALL) -> LedgerFile:
-    """What is within reach. A map of the network leaves the building with it, so it is recorded."""
+    """What is within reach. A map of the network leaves the building with it, so it is recorded.
+
+    Raises LedgerReachError for a kind of which a limited grant reaches nothing.
+    """
     layout = layout_of(session)
     current = _within(session, layout, scope)
     kinds = _kinds(wanted, scope)
+    if not kinds:
+        raise LedgerReachError
     pages = pages_of(current, layout, kinds, wanted.language)
     if wanted.name.lower().endswith(".csv"):
         content = write_delimited(pages[0], wanted.language)

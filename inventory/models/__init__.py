@@ -8,6 +8,7 @@ from inventory.models.additions import CustomField, Document
 from inventory.models.addressing import Address, Subnet, Vlan
 from inventory.models.base import Maintained
 from inventory.models.devices import Device, DeviceGroup, Port, device_group_device
+from inventory.models.drafts import ImportDraft
 from inventory.models.history import ChangeSet, MaintenanceRecord, ObjectChange
 from inventory.models.lines import Line
 from inventory.models.places import Contact, Rack, Region, Room, Site, Unit
@@ -27,6 +28,7 @@ __all__ = [
     "Device",
     "DeviceGroup",
     "Document",
+    "ImportDraft",
     "Line",
     "Maintained",
     "MaintenanceRecord",

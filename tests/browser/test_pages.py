@@ -29,6 +29,8 @@ PAGES = (
     ("approver", "/transfers/{transfer}"),
     ("media", "/media"),
     ("network", "/groups"),
+    ("network", "/inventory/ledger"),
+    ("network", "/inventory/changes"),
     ("network", "/groups/1"),
     ("system", "/grants"),
     ("security", "/accounts/9"),

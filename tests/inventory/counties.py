@@ -24,8 +24,8 @@ EMPTY: State = {}
 # What spreadsheets and CSV files are known to spoil: formulas, quotes, separators, long numbers, exponents, blanks.
 TRAPS = (
     "=1+1", "+86 139", "-5号楼", "@政务", "'单引号", "''双", '"雪亮"工程', '雪"亮', "民政局、教育局", "办公室,二科",
-    "甲；乙", "０１２３", "00123", "1E5", "3.10", "123456789012345678", "43529", "TRUE", "名 称", "a\u00a0b", "（新区）",
-    "龘𠮷", "2019-3-5", "#N", "*号", "x" * 60, "=HYPERLINK(\"http://x\")", "100%", "\u200b零宽",
+    "甲；乙", "０１２３", "00123", "1E5", "3.10", "123456789012345678", "43529", "TRUE", "名 称", "a\u00a0b",
+    "（新区）", "龘𠮷", "2019-3-5", "#N", "*号", "x" * 60, '=HYPERLINK("http://x")', "100%", "\u200b零宽",
 )  # fmt: skip
 _CHARACTERS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cn")), min_size=1, max_size=8)
 TEXTS = st.sampled_from(TRAPS) | _CHARACTERS
@@ -59,7 +59,7 @@ def raw_of(sheet: Sheet, column: Column) -> st.SearchStrategy[object]:
     return _typed(column.format)
 
 
-def _typed(format_: Any) -> st.SearchStrategy[object]:
+def _typed(format_: Any) -> st.SearchStrategy[object]:  # noqa: C901, PLR0911, PLR0912  # one a format
     match format_:
         case Words(kind=kind):
             return st.sampled_from([word.value for word in kind])
@@ -74,7 +74,7 @@ def _typed(format_: Any) -> st.SearchStrategy[object]:
         case Money():
             return st.integers(0, 10**12).map(lambda fen: f"{fen // 100}.{fen % 100:02}")
         case Share():
-            return st.integers(0, 10**6).map(lambda ppm: format_.show(ppm))
+            return st.integers(0, 10**6).map(format_.show)
         case Level():
             return st.integers(1, 5)
         case Number():

@@ -113,6 +113,7 @@ FACTORS = frozenset(
     }
 )  # fmt: skip
 TOKENS = frozenset({"tokens.create", "tokens.revoke", "tokens.revoke_any"})  # tests/web/test_tokens.py
+IMPORTS = frozenset({"imports.upload", "imports.confirm", "changes.undo"})  # tests/web/test_imports.py
 EXEMPT = {"preferences.choose": "sets cookies of the own browser, and nothing on the server"}
 
 
@@ -181,7 +182,7 @@ def test_every_mutating_route_is_tried_here(browse: Callable[..., Browser]) -> N
     rules = browse().client.application.url_map.iter_rules()
     mutating = {rule.endpoint for rule in rules if (rule.methods or set()) - SAFE}
     pages = {endpoint for endpoint in mutating if not endpoint.startswith("api.")}  # tests/web/api/test_entrance.py
-    assert pages == {*ACTS, *WAY_IN, *FERRY, *EMERGENCY, *FACTORS, *TOKENS, *EXEMPT}
+    assert pages == {*ACTS, *WAY_IN, *FERRY, *EMERGENCY, *FACTORS, *TOKENS, *IMPORTS, *EXEMPT}
 
 
 @pytest.mark.parametrize("endpoint", sorted(ACTS))
