@@ -20,7 +20,7 @@ from inventory.kinds import ObjectKind
 from inventory.labels import LABELS, label
 from inventory.ledger.columns import Column
 from inventory.ledger.commands import export_file, template_file
-from inventory.ledger.layout import layout_of
+from inventory.ledger.layout import layout_of, with_headings
 from inventory.ledger.opening import load
 from inventory.ledger.reading import read
 from inventory.ledger.sheets import SHEET_OF
@@ -75,13 +75,19 @@ def inventory() -> None:
 @click.option(
     "--kind", type=click.Choice([kind.value for kind in ObjectKind]), help=N_("what the file lists, or take only that")
 )
+@click.option(
+    "--map", "headings", multiple=True, help=N_("a heading of the file and the column it means: 列=字段; repeat")
+)
 @json_option
 @pass_application
-def import_file(application: Application, file: Path, kind: str | None, *, apply: bool, as_json: bool) -> None:
+def import_file(
+    application: Application, file: Path, kind: str | None, headings: tuple[str, ...], *, apply: bool, as_json: bool
+) -> None:
     chosen = ObjectKind(kind) if kind else None
+    meanings = {said: meant for said, _, meant in (one.rpartition("=") for one in headings)}
     ledger = load(file)
     with application.database.read() as session:
-        reading = read(ledger, chosen, layout_of(session))
+        reading = read(ledger, chosen, with_headings(layout_of(session), meanings))
         preview = importing.preview(session, ledger, chosen, reading)
     if apply and not preview.plan.problems:
         with application.database.write() as session:

@@ -167,6 +167,13 @@ class LedgerOneKindError(LedgerError):
     hint = N_("say which by --kind, one of: %(known)s; or write an .xlsx")
 
 
+class LedgerHeadingError(LedgerError):
+    code = "inventory.ledger_heading"
+    category = Category.USAGE
+    message = N_("%(said)s=%(meant)s: the ledger has no column %(meant)s")
+    hint = N_("`guanjin inventory template FILE.xlsx` shows the columns of every sheet")
+
+
 class LedgerReachError(LedgerError):
     code = "inventory.ledger_reach"
     category = Category.REFUSED

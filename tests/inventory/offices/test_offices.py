@@ -9,10 +9,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from inventory import errors
 from inventory.kinds import ObjectKind
+from inventory.ledger.layout import with_headings
 from inventory.ledger.opening import COMPOUND, ENCRYPTED, LedgerFile
 from inventory.ledger.plan import ChangePlan
 from inventory.ledger.planner import plan
 from inventory.ledger.reading import read
+from inventory.ledger.sheets import SHEET_OF
 from tests.inventory.sheets import delimited, packed, workbook
 
 DEVICES = ["设备名称", "设备类型", "管理IP", "序列号", "购置日期", "品牌"]
@@ -184,6 +186,19 @@ def test_a_long_number_that_excel_keeps_exactly_is_not_shown_with_an_exponent() 
 def test_a_workbook_whose_sheets_say_nothing_is_known_by_its_columns() -> None:
     file = workbook({"Sheet1": [["单位全称", "单位简称"], ["民政局", "民政"]], "Sheet3": [DEVICES, one("A")]})
     assert {change.kind for change in planned(file).changes} == {ObjectKind.UNIT, ObjectKind.DEVICE}
+
+
+def test_a_heading_that_nobody_knows_means_what_somebody_says() -> None:
+    file = workbook({"设备": [["设备名称", "设备类型", "网管口令牌地址"], one("A", "10.0.0.1")]})
+    assert planned(file).ignored == ("设备: 网管口令牌地址",)
+    reading = read(file, None, with_headings(SHEET_OF, {"网管口令牌地址": "管理地址"}))
+    assert reading.ignored == []
+    assert [row.cells["address"].value for row in reading.rows] == ["10.0.0.1"]
+
+
+def test_a_meaning_that_no_column_has_is_refused() -> None:
+    with pytest.raises(errors.LedgerHeadingError, match="颜色"):
+        with_headings(SHEET_OF, {"网管": "颜色"})
 
 
 @pytest.mark.parametrize(
