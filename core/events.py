@@ -60,8 +60,10 @@ class Event(StrEnum):
     SYSTEM_BACKED_UP = "system:backup:create"
     SYSTEM_RESTORED = "system:backup:restore"
     # inventory
+    INVENTORY_UPLOADED = "inventory:ledger:upload"
     INVENTORY_IMPORTED = "inventory:ledger:import"
     INVENTORY_HANDED_OVER = "inventory:ledger:hand-over"
+    INVENTORY_EXPORTED = "inventory:ledger:export"
     DEVICE_GROUP_CREATED = "inventory:device-group:create"
     DEVICE_GROUP_CHANGED = "inventory:device-group:change"
     DEVICE_GROUP_DELETED = "inventory:device-group:delete"

@@ -24,7 +24,8 @@ from inventory.handover.commands import hand_over
 from inventory.kinds import ObjectKind
 from inventory.labels import LABELS, label
 from inventory.ledger.columns import Column
-from inventory.ledger.layout import layout_of
+from inventory.ledger.commands import export_file, template_file
+from inventory.ledger.layout import layout_of, with_headings
 from inventory.ledger.opening import load
 from inventory.ledger.reading import Reading, read
 from inventory.ledger.sheets import SHEET_OF
@@ -96,20 +97,25 @@ inventory.add_command(impact_command)
 @click.option(
     "--kind", type=click.Choice([kind.value for kind in ObjectKind]), help=N_("what the file lists, or take only that")
 )
+@click.option(
+    "--map", "headings", multiple=True, help=N_("a heading of the file and the column it means: 列=字段; repeat")
+)
 @json_option
 @pass_application
 def import_files(
     application: Application,
     paths: Sequence[Path],
+    *,
     system: str | None,
     words: Sequence[str],
     kind: str | None,
-    *,
+    headings: Sequence[str],
     apply: bool,
     as_json: bool,
 ) -> None:
     with application.database.read() as session:
-        found = _read(session, paths, System(system) if system else None, words, ObjectKind(kind) if kind else None)
+        said = Said(words, headings, ObjectKind(kind) if kind else None)
+        found = _read(session, paths, System(system) if system else None, said)
         preview = importing.preview_reading(session, found.file, found.reading)
     if apply and not preview.plan.problems:
         with application.database.write() as session:
@@ -135,18 +141,26 @@ class Read:
     system: System | None = None
 
 
-def _read(
-    session: Session, paths: Sequence[Path], system: System | None, words: Sequence[str], kind: ObjectKind | None
-) -> Read:
-    layout, meanings = layout_of(session), vocabulary(words)
+@dataclass(frozen=True)
+class Said:
+    """What a person says of the files: words of another system, headings of a ledger, the kind that is listed."""
+
+    words: Sequence[str]
+    headings: Sequence[str]
+    kind: ObjectKind | None
+
+
+def _read(session: Session, paths: Sequence[Path], system: System | None, said: Said) -> Read:
+    layout, words = layout_of(session), vocabulary(said.words)
     foreign = foreign_files(paths, system)
     if foreign is None:
-        if words:
+        if said.words:
             raise WordForLedgerError(file=paths[0].name)
         ledger = load(paths[0])
-        return Read(ledger, read(ledger, kind, layout))
+        meanings = {heading: meant for heading, _, meant in (one.rpartition("=") for one in said.headings)}
+        return Read(ledger, read(ledger, said.kind, with_headings(layout, meanings)))
     sources, system = foreign
-    return Read(sources, read_foreign(sources, system, layout, meanings, kind), system)
+    return Read(sources, read_foreign(sources, system, layout, words, said.kind), system)
 
 
 def _print_preview(application: Application, preview: importing.Preview, *, as_json: bool) -> None:
@@ -161,6 +175,10 @@ def _print_preview(application: Application, preview: importing.Preview, *, as_j
             application.hint(N_("`guanjin inventory undo %(number)s` takes it back"), number=preview.change_set)
     elif not preview.plan.problems:
         application.hint(N_("nothing was written yet; import with --apply to write it"))
+
+
+inventory.add_command(template_file)
+inventory.add_command(export_file)
 
 
 @inventory.command("list", help=N_("List devices, lines or units."))

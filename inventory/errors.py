@@ -222,6 +222,37 @@ class LedgerKindError(LedgerError):
     hint = N_("say so by --kind, one of: %(known)s")
 
 
+class LedgerSuffixError(LedgerError):
+    code = "inventory.ledger_suffix"
+    category = Category.USAGE
+    message = N_("%(file)s: a ledger is written with one of these endings: %(known)s")
+
+
+class LedgerOneKindError(LedgerError):
+    code = "inventory.ledger_one_kind"
+    category = Category.USAGE
+    message = N_("%(file)s: a CSV file holds one kind only")
+    hint = N_("say which by --kind, one of: %(known)s; or write an .xlsx")
+
+
+class LedgerHeadingError(LedgerError):
+    code = "inventory.ledger_heading"
+    category = Category.USAGE
+    message = N_("%(said)s=%(meant)s: the ledger has no column %(meant)s")
+    hint = N_("`guanjin inventory template FILE.xlsx` shows the columns of every sheet")
+
+
+class LedgerReachError(LedgerError):
+    code = "inventory.ledger_reach"
+    category = Category.REFUSED
+    message = N_("this kind belongs to no unit; only who looks after the whole network reads it out")
+
+
+class LedgerUnwritableError(LedgerError):
+    code = "inventory.ledger_unwritable"
+    message = N_("%(file)s cannot be written: %(detail)s")
+
+
 class LedgerWrongError(InventoryError):
     code = "inventory.ledger_wrong"
     message = N_("%(count)s places in %(file)s are wrong; nothing was written")

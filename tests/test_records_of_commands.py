@@ -70,7 +70,7 @@ READING = frozenset(
         "ferry key approvers", "ferry key show", "ferry link list", "ferry list", "ferry show", "ferry verify",
         "health availability", "health line", "health list", "health locate", "health overview", "health parts",
         "health show", "inventory changes", "inventory impact", "inventory links", "inventory list", "inventory show",
-        "job list", "job show", "settings", "snmp probe", "vault status",
+        "inventory template", "job list", "job show", "settings", "snmp probe", "vault status",
     }
 )  # fmt: skip
 CHANGING = frozenset(
@@ -81,8 +81,8 @@ CHANGING = frozenset(
         "database upgrade", "directory secret", "emergency end", "emergency open", "ferry collect", "ferry hand-off",
         "ferry init", "ferry key approver", "ferry key export", "ferry key revoke", "ferry link add",
         "ferry peer pin", "ferry receipt", "ferry receive", "ferry release", "ferry submit", "init",
-        "inventory hand-over", "inventory import", "inventory key-port", "inventory undo", "job cancel",
-        "job resolve", "job retry", "vault rotate", "vault source",
+        "inventory export", "inventory hand-over", "inventory import", "inventory key-port", "inventory undo",
+        "job cancel", "job resolve", "job retry", "vault rotate", "vault source",
     }
 )  # fmt: skip
 # `up` says in the log when it starts and stops; a process of it does what jobs and pages do.
@@ -413,6 +413,8 @@ def ledger_backups_and_jobs(place: Place, fleet: Fleet) -> None:
     place.typed("inventory import county.xlsx")
     place.typed("inventory import county.xlsx --apply", "inventory:ledger:import")
     place.typed("inventory undo 1", "inventory:change-set:undo")
+    place.typed("inventory export county-out.xlsx", "inventory:ledger:export")
+    place.typed("inventory template empty.xlsx")
     place.typed("inventory import county.xlsx --apply", "inventory:ledger:import")
     place.typed("inventory hand-over --to nornir other", "inventory:ledger:hand-over")
     port = json.loads(place.typed("inventory show CORE-01 --json"))[0]["ports"][0]

@@ -89,6 +89,8 @@ NOTICES = {
     "field_ended": N_("The field %(name)s and its values are gone."),
     "port_is_key": N_("%(name)s is a key port: its hours are kept for thirteen months."),
     "port_is_ordinary": N_("%(name)s is an ordinary port again."),
+    "ledger_imported": N_("%(name)s is imported. If that was wrong, it can be undone here as one."),
+    "ledger_same": N_("%(name)s says what the inventory says already: nothing had to be changed."),
     "password_changed": N_("The password was changed."),
 }
 

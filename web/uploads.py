@@ -1,4 +1,4 @@
-"""How much a request may send: little, except where files are submitted, and there only by who may submit."""
+"""How much a request may send: little, except where files are uploaded, and there only by who may upload."""
 
 from collections.abc import Callable, Mapping
 
@@ -15,6 +15,7 @@ ENVELOPE_BYTES = 65_536  # what a form puts around its file
 # Where files are sent, by whom. A transfer's size is a setting; a document's is a rule of the inventory.
 UPLOADING: Mapping[str, Permission] = {
     "transfers.submit": Permission.SUBMIT_TRANSFER,
+    "imports.upload": Permission.MANAGE_INVENTORY,
     "inventory.attach": Permission.MANAGE_INVENTORY,
 }
 
@@ -50,6 +51,6 @@ def admission(app: Flask) -> Callable[[str, str], int]:
 
 
 def _largest(endpoint: str, here: Console) -> int:
-    if endpoint == "transfers.submit":
+    if endpoint != "inventory.attach":
         return here.settings.web.upload_bytes
     return documents.MOST_BYTES + ENVELOPE_BYTES

@@ -82,6 +82,20 @@ class RecordedError(EditError):
     hint = N_("set it to retired instead")
 
 
+class DraftMissingError(EditError):
+    code = "inventory.draft_missing"
+    category = Category.NOT_FOUND
+    message = N_("this preview is not there any more")
+    hint = N_("upload the ledger again; a preview is kept for a day, and only the latest")
+
+
+class DraftStaleError(EditError):
+    code = "inventory.draft_stale"
+    category = Category.CONFLICT
+    message = N_("the inventory has changed since %(file)s was previewed; nothing was written")
+    hint = N_("look at the preview again, which now shows the present state, and confirm that")
+
+
 class ChangeSetNotFoundError(EditError):
     code = "inventory.change_set_not_found"
     category = Category.NOT_FOUND

@@ -1,4 +1,7 @@
-"""Reading a CSV file as offices save it: UTF-8 with or without BOM, GB18030, or Excel's UTF-16; comma or tab."""
+"""A CSV file as offices save it: UTF-8 with or without BOM, GB18030, or Excel's UTF-16; comma or tab.
+
+Written is UTF-8 with BOM, without which Excel takes it for the code page of the machine.
+"""
 
 import codecs
 import csv
@@ -7,6 +10,8 @@ from itertools import islice
 from typing import Final
 
 from inventory.errors import LedgerDamagedError, LedgerEncodingError, LedgerTooLongError
+from inventory.ledger.book import Page
+from inventory.ledger.cells import as_text, heading, neutral
 from inventory.ledger.table import MOST_COLUMNS, MOST_ROWS, Table, is_blank
 
 DELIMITERS: Final = ",\t;"
@@ -47,3 +52,12 @@ def decoded(name: str, content: bytes) -> str:
             continue
         return text
     raise LedgerEncodingError(file=name, offset=offset)
+
+
+def write_delimited(page: Page, language: str) -> bytes:
+    buffer = StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow([neutral(heading(column, language)) for column in page.sheet.columns])
+    for row in page.rows:
+        writer.writerow([as_text(cell, column) for cell, column in zip(row, page.sheet.columns, strict=True)])
+    return codecs.BOM_UTF8 + buffer.getvalue().encode()

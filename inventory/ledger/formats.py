@@ -22,6 +22,8 @@ from inventory.ledger.values import UnexpectedValueError, Value
 
 MOST_DIGITS = 10**15  # beyond it a spreadsheet keeps a number only approximately
 SEPARATORS = re.compile(r"[、,，;；\n\r]+")
+# One name of several; in quotes, doubled inside, where a separator is part of the name itself.
+ONE_NAME = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?=[、,，;；\n\r]|$)|([^、,，;；\n\r]+)')
 NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
 TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 DATE = re.compile(
@@ -69,11 +71,21 @@ class Names:
     """Several names in one cell: 民政局、教育局; the order does not count."""
 
     def parse(self, raw: object) -> frozenset[tuple[str, ...]]:
-        parts = SEPARATORS.split(raw) if isinstance(raw, str) else [text_of(raw)]
-        return frozenset((clean(part),) for part in parts if clean(part))
+        parts = map(_unquoted, ONE_NAME.finditer(raw)) if isinstance(raw, str) else [text_of(raw)]
+        return frozenset((name,) for part in parts if (name := clean(part)))
 
     def show(self, value: Value) -> str:
-        return "、".join(sorted("/".join(key) for key in value)) if isinstance(value, frozenset) else ""
+        return "、".join(sorted(_quoted("/".join(key)) for key in value)) if isinstance(value, frozenset) else ""
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"' if SEPARATORS.search(name) else name
+
+
+def _unquoted(found: re.Match[str]) -> str:
+    """Quotes that stand around anything else are part of the name: "雪亮"工程."""
+    inner: str | None = found[1]
+    return inner.replace('""', '"') if inner is not None and SEPARATORS.search(inner) else found[0]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Finding the heading row of a table, and which column means what."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -9,7 +9,7 @@ from core.i18n import N_
 from inventory.kinds import ObjectKind
 from inventory.ledger.columns import Column, Layout, Sheet
 from inventory.ledger.sheets import SHEETS
-from inventory.ledger.table import Table
+from inventory.ledger.table import Table, is_blank
 from inventory.ledger.text import fold
 from inventory.ledger.values import Problem, Where
 
@@ -35,8 +35,8 @@ def sheet_titled(title: str) -> Sheet | None:
 
 def headings_of(table: Table, sheet: Sheet) -> Headings | None:
     """The first of the row with most known headings; None where no row looks like one."""
-    found = [(number, _match(row, sheet)) for number, row in islice(sorted(table.rows.items()), HEADING_ROWS)]
-    number, matched = max(found, key=lambda pair: len(pair[1]), default=(0, []))
+    found = [(number, row, _match(row, sheet)) for number, row in _heading_rows(table)]
+    number, heading_row, matched = max(found, key=lambda one: len(one[2]), default=(0, [], []))
     if len(matched) < min(FEWEST, sum(column.required for column in sheet.columns)):
         return None
     columns: dict[int, Column] = {}
@@ -49,10 +49,34 @@ def headings_of(table: Table, sheet: Sheet) -> Headings | None:
     problems += _missing(table, sheet, number, columns)
     unknown = tuple(
         str(cell)
-        for index, cell in enumerate(table.rows[number])
+        for index, cell in enumerate(heading_row)
         if index not in columns and isinstance(cell, str) and cell.strip()
     )
     return Headings(sheet, number, columns, unknown, tuple(problems))
+
+
+def _heading_rows(table: Table) -> Iterator[tuple[int, Sequence[object]]]:
+    """Each row that may be the headings, and each two that may be them together: A端 over 设备 and 端口."""
+    above: tuple[int, Sequence[object]] | None = None
+    for number, row in islice(sorted(table.rows.items()), HEADING_ROWS):
+        yield number, row
+        if above is not None and above[0] == number - 1:
+            yield number, _joined(above[1], row)
+        above = number, row
+
+
+def _joined(upper: Sequence[object], lower: Sequence[object]) -> list[object]:
+    """A heading merged over several columns has its text in the first of them; one merged downwards says it twice."""
+    joined: list[object] = []
+    over: object = None
+    for index in range(max(len(upper), len(lower))):
+        own, below = (row[index] if index < len(row) else None for row in (upper, lower))
+        over = own if not is_blank(own) else over
+        if is_blank(below) or below == own:
+            joined.append(own)
+        else:
+            joined.append(below if is_blank(over) else f"{over}{below}")
+    return joined
 
 
 def _missing(table: Table, sheet: Sheet, row: int, columns: Mapping[int, Column]) -> Iterator[Problem]:

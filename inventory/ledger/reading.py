@@ -12,11 +12,12 @@ from inventory.ledger.headings import Headings, headings_of, kind_of, sheet_titl
 from inventory.ledger.opening import LedgerFile, tables
 from inventory.ledger.sheets import SHEET_OF, SHEETS
 from inventory.ledger.table import UNSTORED_FORMULA, Table, is_blank
-from inventory.ledger.text import NOTHING, clean
+from inventory.ledger.text import NOTHING, clean, fold
 from inventory.ledger.values import CLEAR, Clear, Notice, Problem, UnexpectedValueError, Value, Where
 from inventory.ledger.workbook import ERRORS
 
 SHOWN: Final = 80
+SUMS: Final = frozenset({"合计", "小计", "总计"})  # a row that adds others up is no object
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,9 @@ def _read_row(reading: Reading, table: Table, number: int, headings: Headings) -
     raws = {index: row[index] if index < len(row) else None for index in headings.columns}
     if all(is_blank(raw) for raw in raws.values()):
         return  # numbered in advance, or filled in only where nobody asked
+    if any(isinstance(raw, str) and fold(raw) in SUMS for raw in raws.values()):
+        reading.ignored.append(str(Where(table.title, number)))
+        return
     for index, column in headings.columns.items():
         raw = raws[index]
         place = Where(table.title, number, index + 1)

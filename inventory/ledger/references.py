@@ -41,7 +41,7 @@ class References:
 
     def find(self, kind: ObjectKind, name: str) -> Key:
         """Raises UnexpectedValueError where the name means nothing, or more than one object."""
-        return one_of(self.candidates(kind, name))
+        return one_of(self.candidates(kind, name), name)
 
     def parent(self, name: str, level: AdministrativeLevel | None) -> Key:
         """A region above `level`: 城关镇 may be the parent of a village that is called 城关镇 too."""
@@ -50,15 +50,19 @@ class References:
             found = frozenset(key for key in found if self._rank(key) < RANK[level])
             if not found:
                 raise UnexpectedValueError(N_("a region of a higher level"))
-        return one_of(found)
+        return one_of(found, name)
 
     def _rank(self, key: Key) -> int:
         level = self._levels.get(key)
         return -1 if level is None else RANK[level]
 
 
-def one_of(found: Iterable[Key]) -> Key:
+def one_of(found: Iterable[Key], name: str = "") -> Key:
+    """The only one, or the one whose whole path is `name`: a ledger that is read out always writes the whole path."""
     keys = sorted(found)
+    whole = [key for key in keys if SEPARATOR.join(key) == name]
+    if len(whole) == 1:
+        return whole[0]
     if not keys:
         raise UnexpectedValueError(N_("the name of something that is in the inventory or in this file"))
     if len(keys) > 1:

@@ -50,7 +50,7 @@ def _room(name: str, site: Value, references: References, *, strict: bool) -> Ke
     here = frozenset(key for key in found if site == key[:1])
     if found and not here and strict:
         raise UnexpectedValueError(N_("a room of the site in this row, or 地点/机房"))
-    return one_of(here or found)
+    return one_of(here or found, name)
 
 
 def _rack(row: Row, before: Values, after: dict[str, Value], wrong: Wrong) -> None:

@@ -8,6 +8,7 @@ MOST_ROWS: Final = 100_000  # with something in them
 LAST_ROW: Final = 1_048_576  # the last one that a spreadsheet can have
 MOST_COLUMNS: Final = 200
 FILE_BYTES: Final = 64 * 1024 * 1024
+LISTS: Final = "_lists"  # the hidden sheet of long drop-downs in a workbook of ours
 TEXT_BYTES: Final = 16 * 1024 * 1024  # of a CSV file, which is not packed
 
 

@@ -6,7 +6,7 @@ import unicodedata
 _NARROW = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 _NARROW[0x3000] = 0x20
 # An export writes '=cell so that a spreadsheet does not take it for a formula.
-_NEUTRALISED = ("'=", "'+", "'-", "'@")
+NEUTRALISED = ("'=", "'+", "'-", "'@")
 NOTHING = frozenset({"-", "--", "—", "——", "/", "无"})
 
 
@@ -15,7 +15,7 @@ def clean(text: str) -> str:
     if not (text.isascii() and text.isprintable()):
         text = "".join(_visible(character) for character in text.translate(_NARROW))
     text = " ".join(text.split())
-    return text[1:] if text.startswith(_NEUTRALISED) else text
+    return text[1:] if text.startswith(NEUTRALISED) else text
 
 
 def _visible(character: str) -> str:

@@ -12,7 +12,7 @@ from core.errors import GuanjinError
 from inventory.errors import LedgerDamagedError, LedgerTooLongError
 from inventory.ledger.archive import inspect, open_archive
 from inventory.ledger.survey import Survey, survey
-from inventory.ledger.table import LAST_ROW, MOST_COLUMNS, MOST_ROWS, UNSTORED_FORMULA, Table, is_blank
+from inventory.ledger.table import LAST_ROW, LISTS, MOST_COLUMNS, MOST_ROWS, UNSTORED_FORMULA, Table, is_blank
 
 Cells = dict[int, list[object]]
 ERRORS: Final = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
@@ -36,7 +36,9 @@ def read_workbook(name: str, content: bytes) -> list[Table]:
 
 def _tables(name: str, content: bytes, archive: ZipFile) -> Iterator[Table]:
     workbook = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
-    sheets: list[Any] = list(workbook.worksheets)  # typed for editing; read-only ones have more to them
+    sheets: list[Any] = [
+        sheet for sheet in workbook.worksheets if sheet.title != LISTS
+    ]  # typed for editing; read-only ones have more to them
     for sheet in sheets:
         path = sheet._worksheet_path  # noqa: SLF001  # the only way from a sheet to its member of the archive
         cells = _cells(name, sheet)

@@ -47,6 +47,8 @@ PAGES = (
     ("network", "/checklists"),
     ("network", "/checklists/1"),
     ("network", "/groups"),
+    ("network", "/inventory/ledger"),
+    ("network", "/inventory/changes"),
     ("network", "/groups/1"),
     ("system", "/grants"),
     ("security", "/accounts/10"),

@@ -185,3 +185,10 @@ def test_sheet_titles_are_unambiguous() -> None:
 @pytest.mark.parametrize(("number", "name"), [(1, "A"), (26, "Z"), (27, "AA"), (703, "AAA"), (0, "")])
 def test_columns_are_named_as_in_a_spreadsheet(number: int, name: str) -> None:
     assert letters(number) == name
+
+
+def test_a_name_with_a_separator_in_it_stands_in_quotes_and_other_quotes_are_part_of_a_name() -> None:
+    names = frozenset({("民政局、教育局",), ('"雪亮"工程',), ('甲"乙,丙',), ("公安局",)})
+    assert Names().parse(Names().show(names)) == names
+    assert Names().parse('"民政局、教育局"、公安局') == {("民政局、教育局",), ("公安局",)}
+    assert Names().parse('"雪亮"、公安局') == {('"雪亮"',), ("公安局",)}

@@ -188,6 +188,7 @@ TOKENS = frozenset({"tokens.create", "tokens.revoke", "tokens.revoke_any"})  # t
 SIGNING_KEYS = frozenset(
     {"own_signing_key.create", "own_signing_key.change_pin", "own_signing_key.revoke", "signing_keys.revoke"}
 )
+IMPORTS = frozenset({"imports.upload", "imports.confirm"})  # tests/web/test_imports.py
 EXEMPT = {"preferences.choose": "sets cookies of the own browser, and nothing on the server"}
 
 
@@ -262,7 +263,7 @@ def test_every_mutating_route_is_tried_here(browse: Callable[..., Browser]) -> N
     rules = browse().client.application.url_map.iter_rules()
     mutating = {rule.endpoint for rule in rules if (rule.methods or set()) - SAFE}
     pages = {endpoint for endpoint in mutating if not endpoint.startswith("api.")}  # tests/web/api/test_entrance.py
-    assert pages == {*ACTS, *WAY_IN, *FERRY, *EMERGENCY, *FACTORS, *TOKENS, *SIGNING_KEYS, *EXEMPT}
+    assert pages == {*ACTS, *WAY_IN, *FERRY, *EMERGENCY, *FACTORS, *TOKENS, *SIGNING_KEYS, *IMPORTS, *EXEMPT}
 
 
 @pytest.mark.parametrize("endpoint", sorted(ACTS))

@@ -97,6 +97,12 @@ EXPECTED: dict[str, frozenset[Role]] = {
     "inventory.new_field": frozenset({R.NETWORK_ADMIN}),
     "inventory.field": frozenset({R.NETWORK_ADMIN}),
     "inventory.end_field": frozenset({R.NETWORK_ADMIN}),
+    "imports.index": frozenset({R.NETWORK_ADMIN}),
+    "imports.upload": frozenset({R.NETWORK_ADMIN}),
+    "imports.show": frozenset({R.NETWORK_ADMIN}),
+    "imports.confirm": frozenset({R.NETWORK_ADMIN}),
+    "imports.empty": frozenset({R.NETWORK_ADMIN}),
+    "imports.written": frozenset({R.NETWORK_ADMIN}),
     "maintenance.mark": frozenset({R.NETWORK_ADMIN, R.OPERATOR}),
     "maintenance.unmark": frozenset({R.NETWORK_ADMIN, R.OPERATOR}),
     "configs.index": frozenset({R.NETWORK_ADMIN, R.OPERATOR}),
@@ -186,6 +192,7 @@ UNLIMITED = frozenset(
             "sweeps.accept",
         ),
         *("inventory.changes", "inventory.change_set", "inventory.undo"),
+        *("imports.upload", "imports.show", "imports.confirm"),
         *("inventory.fields", "inventory.new_field", "inventory.field", "inventory.end_field"),
     }
 )

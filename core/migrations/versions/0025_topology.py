@@ -8,7 +8,7 @@ from alembic import op
 from core.database import UtcDateTime
 
 revision: Final = "0025_topology"
-down_revision: Final[str | None] = "0022_signing_keys"
+down_revision: Final[str | None] = "0024_import_draft"
 
 STANDINGS: Final = ("agreed", "one_end", "conflicting")
 STATES: Final = ("present", "gone", "moved")

@@ -12,19 +12,14 @@ from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from core.i18n import ROOT
 from inventory.ledger.sheets import SHEETS
-from web.listing import Listing
 from web.pages import configs, devices, lines, topology
 
 WEB = ROOT / "web"
 _ARGUMENT = re.compile(r"""request\.args(?:\.get\(|\[)\s*"(\w+)\"""")
 _FIELD = re.compile(r"""forms\.(?:text|secret|choice|choices)\(\s*f?"([^"]+)\"""")
 _NAMED = re.compile(r"""\bname="([a-z_-]+)\"""")
-LISTINGS: tuple[Listing[object], ...] = (
-    configs.LISTING,  # type: ignore[assignment]
-    devices.LISTING,  # type: ignore[assignment]
-    lines.LISTING,  # type: ignore[assignment]
-    topology.LISTING,  # type: ignore[assignment]
-)
+# What narrows the lists.
+FILTERS = (configs.LISTING.filters, devices.LIST.filters, lines.LIST.filters, topology.LISTING.filters)
 SAFE = frozenset({"HEAD", "OPTIONS"})
 
 
@@ -39,7 +34,7 @@ class Door:
 
 def names() -> tuple[str, ...]:
     """Every name of a query parameter or a form field that code or template speaks of."""
-    found = {name for listing in LISTINGS for name in listing.filters}
+    found = {name for filters in FILTERS for name in filters}
     found |= {"event", "actor", "subject", "address", "result", "since", "until"}
     for path in WEB.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
