@@ -2,16 +2,38 @@
 
 from typing import Final
 
-from security.posture import activity, crossing, machine, people, records, secrets, software, storage, transport
+from security.posture import (
+    activity,
+    api_tokens,
+    approvers,
+    backups,
+    crossing,
+    machine,
+    master_keys,
+    people,
+    records,
+    second_factors,
+    secrets,
+    software,
+    storage,
+    transport,
+    witnessing,
+)
 
 CHECKS: Final = (
     *storage.CHECKS,
     *machine.CHECKS,
     *transport.CHECKS,
     *people.CHECKS,
+    *second_factors.CHECKS,
+    *api_tokens.CHECKS,
     *records.CHECKS,
+    *witnessing.CHECKS,
     *secrets.CHECKS,
+    *master_keys.CHECKS,
+    *backups.CHECKS,
     *crossing.CHECKS,
+    *approvers.CHECKS,
     *activity.CHECKS,
     *software.CHECKS,
 )
