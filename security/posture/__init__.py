@@ -6,7 +6,8 @@ the `CHECKS` of its package.
 
     finding.py        what is found: a stable code, a severity, the object, what is wrong, what to do
     check.py          the pair of functions, and running them so that one that fails does not hide the others
-    machine.py people.py entrance.py records.py storage.py transport.py software.py secrets.py activity.py crossing.py
+    machine.py people.py second_factors.py api_tokens.py directory.py records.py witnessing.py storage.py transport.py
+    secrets.py master_keys.py backups.py activity.py crossing.py approvers.py software.py
                       the checks of this package, by what they look at
 """
 

@@ -4,15 +4,21 @@ from typing import Final
 
 from security.posture import (
     activity,
+    api_tokens,
+    approvers,
+    backups,
     crossing,
-    entrance,
+    directory,
     machine,
+    master_keys,
     people,
     records,
+    second_factors,
     secrets,
     software,
     storage,
     transport,
+    witnessing,
 )
 
 CHECKS: Final = (
@@ -20,10 +26,16 @@ CHECKS: Final = (
     *machine.CHECKS,
     *transport.CHECKS,
     *people.CHECKS,
-    *entrance.CHECKS,
+    *second_factors.CHECKS,
+    *api_tokens.CHECKS,
+    *directory.CHECKS,
     *records.CHECKS,
+    *witnessing.CHECKS,
     *secrets.CHECKS,
+    *master_keys.CHECKS,
+    *backups.CHECKS,
     *crossing.CHECKS,
+    *approvers.CHECKS,
     *activity.CHECKS,
     *software.CHECKS,
 )

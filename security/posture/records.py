@@ -2,23 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core.i18n import N_
 from security.audit import Breach, verify
 from security.audit.chain import link
 from security.audit.labels import BREACHES
-from security.audit.models import AuditCheckpoint, AuditHead, AuditRecord
+from security.audit.models import AuditHead
 from security.audit.rows import UnreadableError, fields_of, pages
 from security.posture.check import Check, Installation
 from security.posture.finding import Finding, Severity
 
 RECENT: Final = 1000
-UNSIGNED: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -71,45 +69,4 @@ def judge_chain(chain: Chain) -> Iterator[Finding]:
         )
 
 
-@dataclass(frozen=True)
-class Signing:
-    """`behind` records are not under a signed checkpoint since `oldest`; `forwarded` where a log server has all."""
-
-    now: datetime
-    behind: int
-    oldest: datetime | None
-    forwarded: bool
-
-
-def look_at_signing(site: Installation) -> Signing:
-    with site.database.read() as session:
-        signed = session.scalar(select(func.max(AuditCheckpoint.size))) or 0
-        waiting = select(func.count(), func.min(AuditRecord.at)).where(AuditRecord.sequence > signed)
-        behind, oldest = session.execute(waiting).one()
-    return Signing(site.clock.now(), behind, oldest, bool(site.settings.audit.syslog_host))
-
-
-def judge_signing(found: Signing) -> Iterator[Finding]:
-    if found.oldest is not None and found.now - found.oldest > UNSIGNED:
-        yield Finding(
-            "audit.unsigned",
-            Severity.WARNING,
-            str(found.behind),
-            N_("%(subject)s audit records are under no signed checkpoint, the oldest for %(minutes)s minutes"),
-            N_("see that `guanjin up` runs: the worker signs every ten seconds"),
-            {"minutes": int((found.now - found.oldest).total_seconds() // 60)},
-        )
-    if not found.forwarded:
-        yield Finding(
-            "audit.no_witness",
-            Severity.NOTE,
-            "audit.syslog_host",
-            N_("no log server gets the audit log: only paper and ferry bundles show that it was cut"),
-            N_("set audit.syslog_host to a log server that somebody else looks after"),
-        )
-
-
-CHECKS: Final = (
-    Check("audit-log", N_("audit log"), look_at_chain, judge_chain),
-    Check("audit-signing", N_("checkpoints of the audit log"), look_at_signing, judge_signing),
-)
+CHECKS: Final = (Check("audit-log", N_("audit log"), look_at_chain, judge_chain),)

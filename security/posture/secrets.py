@@ -8,7 +8,7 @@ from typing import Final
 from core.i18n import N_
 from security.posture.check import Check, Installation
 from security.posture.finding import Finding, Severity
-from security.vault import Kind, Realm, Vault, escrow
+from security.vault import Kind, Realm, Vault
 from security.vault.store import SecretEntry
 
 OLD: Final = timedelta(days=365)
@@ -67,43 +67,7 @@ def judge_communities(names: tuple[str, ...]) -> Iterator[Finding]:
         )
 
 
-def look_at_source(site: Installation) -> tuple[str, str]:
-    """What keeps the master keys, and under which profile."""
-    return site.settings.vault.source, site.settings.security.profile
-
-
-def judge_source(found: tuple[str, str]) -> Iterator[Finding]:
-    source, profile = found
-    if source == "file":
-        yield Finding(
-            "secrets.keys_beside",
-            Severity.WARNING if profile == "mlps3" else Severity.NOTE,
-            "vault.source",
-            N_("the master keys are files of this machine: a stolen disk opens the vault"),
-            N_("encrypt the disk, or move them: `guanjin vault source passphrase`, `credential` or `pkcs11`"),
-        )
-
-
-def look_at_deposit(site: Installation) -> bool:
-    """Whether there is a recovery key, to which backups are sealed."""
-    with site.database.read() as session:
-        return escrow.recovery(session) is not None
-
-
-def judge_deposit(there: bool) -> Iterator[Finding]:  # noqa: FBT001  # the shape of a judge
-    if not there:
-        yield Finding(
-            "secrets.no_recovery_key",
-            Severity.WARNING,
-            "recovery-key",
-            N_("there is no recovery key: a backup could not be opened on another machine"),
-            N_("make one with `guanjin backup key` and keep it away from this machine"),
-        )
-
-
 CHECKS: Final = (
-    Check("master-keys", N_("what keeps the master keys"), look_at_source, judge_source, needs_schema=False),
-    Check("recovery-key", N_("recovery key"), look_at_deposit, judge_deposit),
     Check("credential-ages", N_("age of the credentials"), look_at_ages, judge_ages),
     Check("communities", N_("SNMP communities"), look_at_communities, judge_communities),
 )

@@ -4,24 +4,23 @@ from datetime import timedelta
 
 from flask import Blueprint, render_template, request, url_for
 from sqlalchemy import ColumnElement
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from automation import deciding
 from automation.jobs import about_devices
 from collectors.errors import explain
 from core import jobs
-from core.events import Event
 from core.jobs import JobId, JobState, Resolution
 from core.jobs.models import Job
 from core.jobs.values import FINISHED
-from security import audit
+from inventory.scope import Scope
 from security.roles import Permission
 from web import forms, numbers, states
 from web.access import requires
 from web.i18n import gettext
 from web.notices import redirect_with
 from web.scope import scope_of
-from web.state import actor, console, me
+from web.state import actor, console
 
 blueprint = Blueprint("jobs", __name__)
 GONE_AFTER = timedelta(seconds=30)
@@ -57,9 +56,8 @@ def _seen() -> ColumnElement[bool]:
     return about_devices(scope_of(Permission.VIEW_JOBS))
 
 
-def _require_managed(session: Session, number: int) -> None:
-    """Who sees a job may not therefore cancel it. Raises JobNotFoundError."""
-    jobs.get(session, JobId(number), about_devices(scope_of(Permission.MANAGE_JOBS)))
+def _managed() -> Scope:
+    return scope_of(Permission.MANAGE_JOBS)
 
 
 @blueprint.get("/jobs/<int:number>")
@@ -67,7 +65,6 @@ def _require_managed(session: Session, number: int) -> None:
 def show(number: int) -> str:
     with console().database.read() as session:
         job = jobs.get(session, JobId(number), _seen())
-        managed = about_devices(scope_of(Permission.MANAGE_JOBS))
         error = job.error or {}
         return render_template(
             "job.html",
@@ -78,7 +75,7 @@ def show(number: int) -> str:
             trouble=explain(error["code"], error.get("facts"), gettext) if error.get("code") else None,
             finished=job.state in FINISHED,
             resolutions=list(Resolution),
-            may_manage=bool(jobs.find(session, managed, Job.id == number, limit=1)),
+            may_manage=bool(jobs.find(session, about_devices(_managed()), Job.id == number, limit=1)),
         )
 
 
@@ -86,9 +83,7 @@ def show(number: int) -> str:
 @requires(Permission.MANAGE_JOBS)
 def cancel(number: int) -> Response:
     with console().database.write() as session:
-        _require_managed(session, number)
-        jobs.cancel(session, JobId(number), actor=me().login, clock=console().clock)
-        audit.record(session, Event.JOB_CANCELLED, actor(), subject=f"job:{number}", clock=console().clock)
+        deciding.cancel(session, JobId(number), _managed(), actor=actor(), clock=console().clock)
     return redirect_with("job_cancelled", url_for("jobs.show", number=number), number=number)
 
 
@@ -96,9 +91,7 @@ def cancel(number: int) -> Response:
 @requires(Permission.MANAGE_JOBS)
 def retry(number: int) -> Response:
     with console().database.write() as session:
-        _require_managed(session, number)
-        jobs.retry(session, JobId(number), actor=me().login, clock=console().clock)
-        audit.record(session, Event.JOB_RETRIED, actor(), subject=f"job:{number}", clock=console().clock)
+        deciding.retry(session, JobId(number), _managed(), actor=actor(), clock=console().clock)
     return redirect_with("job_retried", url_for("jobs.show", number=number), number=number)
 
 
@@ -107,8 +100,5 @@ def retry(number: int) -> Response:
 def resolve(number: int) -> Response:
     resolution = Resolution(forms.choice("resolution", list(Resolution)))
     with console().database.write() as session:
-        _require_managed(session, number)
-        jobs.resolve(session, JobId(number), actor=me().login, resolution=resolution, clock=console().clock)
-        after = {"resolution": resolution.value}
-        audit.record(session, Event.JOB_RESOLVED, actor(), subject=f"job:{number}", after=after, clock=console().clock)
+        deciding.resolve(session, JobId(number), _managed(), resolution, actor=actor(), clock=console().clock)
     return redirect_with("job_resolved", url_for("jobs.show", number=number), number=number)

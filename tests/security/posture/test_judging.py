@@ -15,26 +15,36 @@ from inventory.posture import judge as judge_snmp
 from security.posture import Finding, Severity
 from security.posture.activity import Work
 from security.posture.activity import judge as judge_activity
+from security.posture.api_tokens import InForce, Token
+from security.posture.api_tokens import judge as judge_tokens
+from security.posture.approvers import Approver, Approvers
+from security.posture.approvers import judge as judge_approvers
+from security.posture.backups import Backups as SystemBackups
+from security.posture.backups import judge as judge_system_backups
 from security.posture.crossing import Crossing
 from security.posture.crossing import judge as judge_crossing
-from security.posture.entrance import (
-    Bare,
-    Token,
-    Tokens,
-    judge_directory,
-    judge_factors,
-    judge_tokens,
-)
+from security.posture.directory import judge as judge_directory
 from security.posture.machine import Entry, Space, Times, judge_clock, judge_disk, judge_files, judge_user
+from security.posture.master_keys import Deposit, Kept, judge_deposit, judge_source
 from security.posture.people import People, Person, judge_accounts, judge_administrators, judge_rules
-from security.posture.records import Signing, judge_signing
-from security.posture.secrets import Ages, judge_ages, judge_deposit, judge_source
+from security.posture.second_factors import Alone
+from security.posture.second_factors import judge as judge_factors
+from security.posture.secrets import Ages, judge_ages
 from security.posture.software import Difference, Files, difference, parse, written
 from security.posture.software import judge_files as judge_program
 from security.posture.storage import Schema, Server, judge_schema, judge_server
 from security.posture.transport import judge as judge_transport
+from security.posture.witnessing import (
+    Archived,
+    Signed,
+    Witness,
+    judge_archive,
+    judge_checkpoints,
+    judge_witness,
+)
 from security.roles import THREE_ADMINISTRATORS, Role
 from security.vault import Kind, Realm
+from security.vault.sources import Source
 from security.vault.store import SecretEntry
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
@@ -260,61 +270,143 @@ def test_a_manifest_tells_what_is_missing_altered_and_strange() -> None:
     assert [one.subject for one in judge_program(Files("m", found))] == ["a.py", "b.py", "c.py"]
 
 
-def test_privileged_accounts_that_a_password_opens_are_found() -> None:
-    assert codes(judge_factors(())) == []
-    bare = (Bare("a", demanded=True), Bare("b", demanded=False), Bare("c", demanded=False, by_directory=True))
-    assert codes(judge_factors(bare)) == [
-        ("entrance.factor_due", NOTE),
-        ("entrance.no_factor", WARNING),
-        ("entrance.directory_alone", WARNING),
-    ]
-
-
-def token(**changes: Any) -> Token:
-    given = {"owner_disabled": False, "created": NOW - timedelta(days=100), "expires": NOW + timedelta(days=100)}
-    return Token("monitor", "wang", **{**given, "last_used": NOW - timedelta(days=1), **changes})
+def test_a_privileged_account_without_a_second_factor_is_told_by_name_and_by_what_is_asked() -> None:
+    assert codes(judge_factors(Alone((), asked=True))) == []
+    (asked,) = judge_factors(Alone(("li",), asked=True))
+    (free,) = judge_factors(Alone(("li",), asked=False))
+    assert codes((asked, free)) == [("people.no_second_factor", WARNING)] * 2
+    assert asked.subject == free.subject == "li"
+    assert asked.hint != free.hint
 
 
 @pytest.mark.parametrize(
-    ("one", "found"),
+    ("made", "found"),
     [
-        (token(), []),
-        (token(last_used=NOW - timedelta(days=91)), [("entrance.token_unused", WARNING)]),
-        (token(last_used=None), [("entrance.token_unused", WARNING)]),
-        (token(last_used=None, created=NOW - timedelta(days=3)), []),
-        (token(owner_disabled=True, last_used=None), [("entrance.token_orphan", NOTE)]),
-        (token(expires=NOW + timedelta(days=400)), [("entrance.token_long", NOTE)]),
+        (NOW - timedelta(days=700), []),
+        (NOW - timedelta(days=731), [("ferry.old_approver_key", WARNING)]),
+        (None, [("ferry.no_approver_key", WARNING)]),
     ],
 )
-def test_tokens_that_nobody_uses_or_that_live_too_long_are_found(one: Token, found: list[object]) -> None:
-    assert codes(judge_tokens(Tokens(NOW, (one,)))) == found
+def test_an_approver_without_a_key_or_with_an_old_one_is_found(made: datetime | None, found: list[object]) -> None:
+    assert codes(judge_approvers(Approvers(NOW, (Approver("li", made),)))) == found
+
+
+@pytest.mark.parametrize(
+    ("unsigned", "found"),
+    [
+        (None, []),
+        (NOW - timedelta(minutes=14), []),
+        (NOW - timedelta(minutes=16), [("audit.unsigned", WARNING)]),
+    ],
+)
+def test_records_that_wait_long_for_a_checkpoint_are_found(unsigned: datetime | None, found: list[object]) -> None:
+    assert codes(judge_checkpoints(Signed(NOW, unsigned))) == found
+
+
+@pytest.mark.parametrize(
+    ("witness", "found"),
+    [
+        (Witness(NOW, ""), [("audit.no_witness", NOTE)]),
+        (Witness(NOW, "", mlps3=True), [("audit.no_witness", WARNING)]),
+        (Witness(NOW, "log.example", None), []),
+        (Witness(NOW, "log.example", NOW - timedelta(minutes=50), "refused"), []),
+        (Witness(NOW, "log.example", NOW - timedelta(hours=2), "refused"), [("audit.witness_behind", WARNING)]),
+        (Witness(NOW, "log.example", NOW - timedelta(hours=2)), [("audit.witness_behind", WARNING)]),
+    ],
+)
+def test_a_witness_that_is_missing_or_not_reached_is_found(witness: Witness, found: list[object]) -> None:
+    assert codes(judge_witness(witness)) == found
+
+
+@pytest.mark.parametrize(
+    ("oldest", "found"),
+    [
+        (None, []),
+        (NOW, []),
+        (NOW - timedelta(days=403), []),
+        (NOW - timedelta(days=405), [("audit.archive_overdue", WARNING)]),
+    ],
+)
+def test_an_archive_that_falls_behind_its_policy_is_found(oldest: datetime | None, found: list[object]) -> None:
+    assert codes(judge_archive(Archived(NOW - timedelta(days=400), oldest))) == found
+
+
+@pytest.mark.parametrize(
+    ("there", "mlps3", "found"),
+    [
+        (Source.FILE, False, [("vault.key_file", NOTE)]),
+        (Source.FILE, True, [("vault.key_file", WARNING)]),
+        (Source.PASSPHRASE, False, []),
+        (Source.CREDENTIAL, False, []),
+        (Source.PASSPHRASE, True, [("vault.no_token", NOTE)]),
+        (Source.CREDENTIAL, True, [("vault.no_token", NOTE)]),
+        (Source.PKCS11, True, []),
+    ],
+)
+def test_the_source_of_the_master_keys_is_judged_by_the_profile(
+    there: Source, *, mlps3: bool, found: list[object]
+) -> None:
+    assert codes(judge_source(Kept(there, there, mlps3))) == found
+
+
+def test_keys_that_lie_elsewhere_than_the_settings_say_are_found() -> None:
+    assert codes(judge_source(Kept(Source.PKCS11, Source.FILE, mlps3=False))) == [("vault.source_differs", WARNING)]
+
+
+def test_what_the_recovery_key_would_not_bring_back_is_found() -> None:
+    assert codes(judge_deposit(Deposit(recovery=True, lacking=()))) == []
+    assert codes(judge_deposit(Deposit(recovery=False, lacking=(Realm.AUDIT,)))) == [("vault.no_recovery_key", WARNING)]
+    assert codes(judge_deposit(Deposit(recovery=True, lacking=(Realm.AUDIT,)))) == [("vault.not_deposited", WARNING)]
+
+
+def token(*, days: int = 90, age: int = 10, used: int | None = 1, disabled: bool = False) -> Token:
+    created = NOW - timedelta(days=age)
+    last = None if used is None else NOW - timedelta(days=used)
+    return Token("li/report", created, created + timedelta(days=days), last, disabled)
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        (token(), []),
+        (token(days=365), []),
+        (token(days=366), [("tokens.over_long", WARNING)]),
+        (token(days=36500), [("tokens.over_long", WARNING)]),
+        (token(days=365, age=91, used=90), []),
+        (token(days=365, age=120, used=91), [("tokens.unused", WARNING)]),
+        (token(days=365, age=91, used=None), [("tokens.unused", WARNING)]),
+        (token(used=None), []),
+        (token(disabled=True), [("tokens.account_disabled", WARNING)]),
+    ],
+)
+def test_tokens_that_nobody_would_miss_are_found(given: Token, found: list[object]) -> None:
+    assert codes(judge_tokens(InForce(NOW, (given,)))) == found
+
+
+@pytest.mark.parametrize(
+    ("backups", "found"),
+    [
+        (SystemBackups(NOW, NOW - timedelta(days=7), 7), []),
+        (SystemBackups(NOW, NOW - timedelta(days=7), None), []),
+        (SystemBackups(NOW, NOW - timedelta(days=9), 7), [("backup.old", WARNING)]),
+        (SystemBackups(NOW, None, None), [("backup.never", WARNING)]),
+        (SystemBackups(NOW, NOW, 1), [("backup.few", WARNING)]),
+    ],
+)
+def test_the_age_and_number_of_system_backups_is_judged(backups: SystemBackups, found: list[object]) -> None:
+    assert codes(judge_system_backups(backups)) == found
 
 
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
         ({"ldap_urls": "ldaps://a", "ldap_bind_dn": "cn=x"}, []),
-        ({"ldap_urls": "ldap://a ldaps://b", "ldap_bind_dn": "cn=x"}, [("entrance.directory_clear", WARNING)]),
+        ({"ldap_urls": "ldap://a ldaps://b", "ldap_bind_dn": "cn=x"}, [("directory.clear", WARNING)]),
         ({"ldap_urls": "ldap://a", "ldap_authority": "/ca.pem", "ldap_bind_dn": "cn=x"}, []),
-        ({"ldap_urls": "ldaps://a"}, [("entrance.directory_open", NOTE)]),
+        ({"ldap_urls": "ldaps://a"}, [("directory.open", NOTE)]),
         ({"oidc_issuer": "https://id.example"}, []),
-        ({"oidc_issuer": "http://id.example"}, [("entrance.provider_clear", CRITICAL)]),
+        ({"oidc_issuer": "http://id.example"}, [("directory.provider_clear", CRITICAL)]),
     ],
 )
 def test_a_directory_that_anybody_could_play_is_found(wanted: dict[str, object], found: list[object]) -> None:
     assert codes(judge_directory(DirectorySettings.model_validate(wanted))) == found
-
-
-def test_keys_beside_the_data_and_a_missing_recovery_key_are_found() -> None:
-    assert codes(judge_source(("pkcs11", "mlps3"))) == []
-    assert codes(judge_source(("file", "default"))) == [("secrets.keys_beside", NOTE)]
-    assert codes(judge_source(("file", "mlps3"))) == [("secrets.keys_beside", WARNING)]
-    assert codes(judge_deposit(True)) == []
-    assert codes(judge_deposit(False)) == [("secrets.no_recovery_key", WARNING)]
-
-
-def test_records_that_nobody_vouches_for_are_found() -> None:
-    assert codes(judge_signing(Signing(NOW, 0, None, forwarded=True))) == []
-    assert codes(judge_signing(Signing(NOW, 9, NOW - timedelta(minutes=9), forwarded=True))) == []
-    late = Signing(NOW, 9, NOW - timedelta(minutes=11), forwarded=False)
-    assert codes(judge_signing(late)) == [("audit.unsigned", WARNING), ("audit.no_witness", NOTE)]

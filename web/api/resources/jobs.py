@@ -5,12 +5,11 @@ from typing import Final
 
 from pydantic import Field
 
+from automation import deciding
 from automation.jobs import about_devices
 from core import jobs
-from core.events import Event
 from core.i18n import N_
 from core.jobs import JobId, JobState
-from security import audit
 from security.roles import Permission
 from web.api.holder import actor, scope
 from web.api.operations import NUMBER, operation
@@ -121,9 +120,7 @@ def show_job(number: int) -> FullJob:
 )
 def cancel_job(number: int) -> Job:
     with console().database.write() as session:
-        jobs.get(session, JobId(number), about_devices(scope()))
-        jobs.cancel(session, JobId(number), actor=actor().name, clock=console().clock)
-        audit.record(session, Event.JOB_CANCELLED, actor(), subject=f"job:{number}", clock=console().clock)
+        deciding.cancel(session, JobId(number), scope(), actor=actor(), clock=console().clock)
         return Job.model_validate(_facts(jobs.get(session, JobId(number))))
 
 
@@ -140,9 +137,7 @@ def cancel_job(number: int) -> Job:
 )
 def retry_job(number: int) -> Job:
     with console().database.write() as session:
-        jobs.get(session, JobId(number), about_devices(scope()))
-        jobs.retry(session, JobId(number), actor=actor().name, clock=console().clock)
-        audit.record(session, Event.JOB_RETRIED, actor(), subject=f"job:{number}", clock=console().clock)
+        deciding.retry(session, JobId(number), scope(), actor=actor(), clock=console().clock)
         return Job.model_validate(_facts(jobs.get(session, JobId(number))))
 
 
