@@ -10,14 +10,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from collectors import standing
 from collectors.health import DeviceHealth, LineHealth, list_devices, list_lines
-from collectors.models import LineCondition, Reachability, SubjectKind
+from collectors.models import DeviceState, LineCondition, LineState, Reachability, SubjectKind
 from inventory.kinds import AdministrativeLevel, DeviceRole
 from inventory.models import (
     BusinessSystem,
+    Device,
+    Line,
     Region,
     Unit,
     business_system_device,
@@ -95,6 +98,35 @@ def overview(session: Session, now: datetime, *, scope: Scope = ALL) -> Overview
         attention=_attention(session, devices, lines),
         townships=_by_township(session, lines),
     )
+
+
+def critical(session: Session, now: datetime, *, scope: Scope = ALL) -> int:
+    """How many of what needs attention is critical, counted by the database: every page shows it."""
+    lost = scope.apply(
+        select(Line)
+        .join(LineState, LineState.line_id == Line.id)
+        .where(LineState.state == LineCondition.DOWN, _unmarked(Line.maintenance_until, now)),
+        Line,
+    )
+    behind = lost.with_only_columns(Line.b_device_id, maintain_column_froms=True).where(Line.b_device_id.is_not(None))
+    dead = scope.apply(
+        select(Device)
+        .join(DeviceState, DeviceState.device_id == Device.id)
+        .where(
+            standing.watched(),
+            DeviceState.reachability == Reachability.DOWN,
+            _unmarked(Device.maintenance_until, now),
+            Device.role.in_(BACKBONE),
+            Device.id.not_in(behind),
+        ),
+        Device,
+    )
+    counted = (session.scalar(one.with_only_columns(func.count(), maintain_column_froms=True)) for one in (lost, dead))
+    return sum(number or 0 for number in counted)
+
+
+def _unmarked(until: InstrumentedAttribute[datetime | None], now: datetime) -> ColumnElement[bool]:
+    return or_(until.is_(None), until <= now)
 
 
 def _counts(devices: Sequence[DeviceHealth], lines: Sequence[LineHealth]) -> Counts:

@@ -48,6 +48,17 @@ def port_key(name: str) -> str:
     return f"{_CANONICAL.get(kind, kind)}{place}"
 
 
+def spellings(name: str) -> list[str]:
+    """Every way in which one port's name is written, in small letters: GE1/0/1 finds GigabitEthernet1/0/1."""
+    text = "".join(name.casefold().split())
+    shape = _SHAPE.fullmatch(text)
+    if shape is None:
+        return [text]
+    kind, place = shape.groups()
+    alike = next((kinds for kinds in _TYPES if kind in kinds), (kind,))
+    return [f"{one}{place}" for one in alike]
+
+
 def port_named(device: Device, name: str) -> Port:
     """However it is spelt. Raises PortNotFoundError."""
     found = next((port for port in device.ports if port_key(port.name) == port_key(name)), None)

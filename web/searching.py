@@ -4,23 +4,21 @@ A MAC or IP address that is no device's is looked for behind the switches' ports
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from flask import url_for
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, case, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from collectors.health import list_devices, list_lines
 from collectors.models import PortState
 from collectors.survey.whereabouts import Whereabouts, address_of, locate, mac_of
 from core.i18n import N_
-from inventory.models import Device, Port
-from inventory.pinyin import initials
+from inventory.models import Device, Line, Port, Unit
+from inventory.ports import spellings
 from inventory.scope import Scope
 from web.i18n import gettext
-from web.state import console
 
 MOST: Final = 60
 MIN_INITIALS: Final = 2
@@ -52,36 +50,50 @@ def find(session: Session, words: str, scope: Scope) -> list[Hit]:
 
 
 def _hits(session: Session, words: str, scope: Scope) -> Iterator[Hit]:
-    now, text = console().clock.now(), words.casefold()
+    text = words.casefold()
     plain = re.sub(r"(\d)/\d{1,3}$", r"\1", text) if text.count(".") == 3 else text  # noqa: PLR2004  # an IPv4 address
-    for found in list_devices(session, now, scope=scope):
-        device = found.device
-        texts = (device.name, device.address, device.serial, device.model, device.unit.name if device.unit else "")
-        if _matches(plain, *texts) or _by_initials(text, device.name):
-            exact = plain in {device.name.casefold(), device.address, device.serial.casefold()}
-            link = url_for("devices.show", number=device.id)
-            yield Hit("device", device.name, f"{device.address or ''} {device.model}", link, exact)
-    for line_found in list_lines(session, now, scope=scope):
-        line = line_found.line
-        if _matches(text, line.name, line.circuit_number, line.b_address) or _by_initials(text, line.name):
-            exact = text in {line.name.casefold(), (line.circuit_number or "").casefold()}
-            link = url_for("lines.show", number=line.id)
-            yield Hit("line", line.name, line.circuit_number or "", link, exact)
+    yield from _devices(session, text, plain, scope)
+    yield from _lines(session, text, scope)
     yield from _ports(session, words, scope)
+
+
+def _devices(session: Session, text: str, plain: str, scope: Scope) -> Iterator[Hit]:
+    texts = (Device.name, Device.address, Device.serial, Device.model, Unit.name)
+    exact = or_(*(func.lower(column) == plain for column in (Device.name, Device.address, Device.serial)))
+    wanted = (
+        select(Device.id, Device.name, Device.address, Device.model, exact)
+        .outerjoin(Unit, Unit.id == Device.unit_id)
+        .where(or_(*_contain(texts, plain), _by_initials(Device.initials, text)))
+        .order_by(case((exact, 0), else_=1), Device.name)
+        .limit(MOST)
+    )
+    for number, name, address, model, same in session.execute(scope.apply(wanted, Device)):
+        yield Hit("device", name, f"{address or ''} {model}", url_for("devices.show", number=number), bool(same))
+
+
+def _lines(session: Session, text: str, scope: Scope) -> Iterator[Hit]:
+    exact = or_(func.lower(Line.name) == text, func.lower(Line.circuit_number) == text)
+    texts = (Line.name, Line.circuit_number, Line.b_address)
+    wanted = (
+        select(Line.id, Line.name, Line.circuit_number, exact)
+        .where(or_(*_contain(texts, text), _by_initials(Line.initials, text)))
+        .order_by(case((exact, 0), else_=1), Line.name)
+        .limit(MOST)
+    )
+    for number, name, circuit, same in session.execute(scope.apply(wanted, Line)):
+        yield Hit("line", name, circuit or "", url_for("lines.show", number=number), bool(same))
 
 
 def _ports(session: Session, words: str, scope: Scope) -> Iterator[Hit]:
     mac = mac_of(words)
-    condition = (
-        PortState.mac == mac
-        if mac
-        else Port.name.icontains(words, autoescape=True) | Port.alias.icontains(words, autoescape=True)
-    )
+    alike = func.lower(Port.name).in_(spellings(words))
+    condition = PortState.mac == mac if mac else or_(alike, *_contain((Port.name, Port.alias), words))
     wanted = (
         select(Port, Device.name, PortState.alias)
         .join(Device, Device.id == Port.device_id)
         .outerjoin(PortState, PortState.port_id == Port.id)
         .where(condition)
+        .order_by(case((alike, 0), else_=1), Device.name, Port.name)
         .limit(MOST)
     )
     for port, device, alias in session.execute(scope.apply(wanted, Device)):
@@ -110,9 +122,11 @@ def _station_link(one: Whereabouts) -> str:
     return url_for("devices.port", number=one.device_id, port=one.port_id)
 
 
-def _matches(text: str, *texts: str | None) -> bool:
-    return any(text in (one or "").casefold() for one in texts)
+def _contain(columns: Iterable[InstrumentedAttribute[Any]], text: str) -> list[ColumnElement[bool]]:
+    return [column.icontains(text, autoescape=True) for column in columns]
 
 
-def _by_initials(text: str, name: str) -> bool:
-    return len(text) >= MIN_INITIALS and text.isascii() and text.isalnum() and text in initials(name)
+def _by_initials(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]:
+    """`zwzx` finds 政务中心; one letter would find half the county."""
+    spoken = len(text) >= MIN_INITIALS and text.isascii() and text.isalnum()
+    return column.contains(text, autoescape=True) if spoken else false()

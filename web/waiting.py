@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import current_app, g
 from sqlalchemy.orm import Session
 
-from collectors.overview import Overview, Severity, overview
+from collectors.overview import Overview, Severity, critical, overview
 from inventory.scope import Scope
 from security import proposals
 from security.emergency import seal
@@ -55,8 +55,7 @@ def total() -> int:
 def _counted() -> list[tuple[str, int]]:
     found = []
     if allowed("overview.show"):
-        critical = sum(item.severity is Severity.CRITICAL for item in the_overview().attention)
-        found.append(("overview.show", critical))
+        found.append(("overview.show", _critical()))
     with console().database.read() as session:
         if allowed("approvals.index"):
             found.append(("approvals.index", _to_decide(session)))
@@ -68,6 +67,14 @@ def _counted() -> list[tuple[str, int]]:
         if allowed("emergency.make_half"):
             found.append(("emergency.show", _to_seal(session)))
     return found
+
+
+def _critical() -> int:
+    """The page that shows them has counted them."""
+    if "overview" in g:
+        return sum(item.severity is Severity.CRITICAL for item in g.overview.attention)
+    with console().database.read() as session:
+        return critical(session, console().clock.now(), scope=seen())
 
 
 def _to_confirm(session: Session) -> int:

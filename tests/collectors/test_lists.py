@@ -23,6 +23,7 @@ from collectors.lists import (
     vendors,
 )
 from collectors.models import DeviceState, LineCondition, LineState, PollerStatus, Reachability
+from collectors.overview import critical, overview
 from collectors.standing import DeviceStanding, LineStanding
 from core.database import Database
 from inventory.addresses import place_of
@@ -276,3 +277,11 @@ def test_every_filter_and_order_is_tried_here() -> None:
     assert set(DEVICE_ORDERS) == set(OF_DEVICE["orders"])
     assert set(LINE_FILTERS) == set(LINE_VALUES)
     assert set(LINE_ORDERS) == set(line_facts(running=True)["orders"])
+
+
+def test_what_is_critical_is_counted_as_the_overview_lists_it(furnished: Database) -> None:
+    with furnished.read() as session:
+        for scope in (ALL, Scope.units([1]), Scope.units([2]), Scope.units([])):
+            listed = [item for item in overview(session, NOW, scope=scope).attention if item.severity == "critical"]
+            assert critical(session, NOW, scope=scope) == len(listed)
+        assert critical(session, NOW) > 0
