@@ -7,7 +7,9 @@ import sys
 from bench import figures, namespace
 from bench.farm import BUILD
 
-BENCHES = ("poll_v2c", "poll_v3", "pipeline", "county", "city", "dead", "scrape", "icmp", "audit", "login", "ledger")
+BENCHES = (
+    "poll_v2c", "poll_v3", "pipeline", "county", "city", "dead", "scrape", "icmp", "audit", "login", "ledger", "lists",
+)  # fmt: skip
 
 
 def main(names: list[str]) -> int:

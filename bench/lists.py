@@ -1,0 +1,225 @@
+"""What a list costs in a city: 6,000 devices, 200,000 ports, 3,000 lines, asked page by page as people do.
+
+Every request goes through the whole application, by a test client in the same process, so that what is measured is the
+page and not the socket. The peer of the same run is `/health`, which reads one row.
+"""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from statistics import median, quantiles
+from time import perf_counter
+from typing import Any, Final
+
+from flask.testing import FlaskClient
+from sqlalchemy import Table, insert
+from sqlalchemy.orm import Session
+
+from bench.farm import BUILD
+from bench.figures import Figure
+from collectors.freshness import POLLER
+from collectors.models import DeviceState, LineCondition, LineState, PollerStatus, PortState, PortStatus, Reachability
+from core import schema
+from core.database import Base, Database, sqlite_url
+from core.settings import Settings
+from inventory.addresses import place_of
+from inventory.kinds import AdministrativeLevel, Carrier, DeviceRole, LineKind
+from inventory.models import Device, Line, Port, Region, Site, Unit
+from inventory.pinyin import initials
+from security.reach import EVERYWHERE
+from security.roles import Role, permissions_of
+from security.sessions import SignedIn
+from web.app import create_app
+
+DEVICES: Final = 6000
+PORTS_EACH: Final = 34
+LINES: Final = 3000
+UNITS: Final = 600
+REQUESTS: Final = 25
+MOST_MS: Final = 200.0
+AT_ONCE: Final = 5000
+PAGES: Final = {
+    "devices": (
+        "/devices", "/devices?page=60", "/devices?state=down", "/devices?sort=address", "/devices?sort=-cpu",
+        "/devices?q=财政&sort=unit", "/devices?role=router&vendor=H3C", "/inventory/devices?q=SW-59",
+    ),
+    "lines": (
+        "/lines", "/lines?page=30", "/lines?q=MSTP&sort=-rtt", "/lines?carrier=mobile&sort=ends", "/inventory/lines",
+    ),
+    "one device": ("/devices/3000",),
+    "search": (
+        "/search?q=SW-5999", "/search?q=zwzx", "/search?q=GE0/0/7", "/search?q=00e0-fc00-1388", "/search?q=10.1.1.9",
+    ),
+    "overview": ("/overview",),
+}  # fmt: skip
+
+
+def measure(rounds: int) -> list[Figure]:
+    folder = BUILD / "lists"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    database = Database(sqlite_url(folder / "guanjin.db"))
+    schema.upgrade(database)
+    _furnish(database)
+    settings = Settings.model_validate({"storage": {"data": folder}})
+    app = create_app(settings, database, identify=lambda _token, _active: _reader(), is_set_up=lambda: True)
+    client = app.test_client()
+    client.set_cookie(app.extensions["guanjin"].session_cookie, "x")
+    alive = median(_times(client, ["/health"] * rounds))
+    figures = []
+    for name, paths in PAGES.items():
+        times = _times(client, list(paths) * rounds)
+        worst = quantiles(times, n=20)[18]
+        figures.append(Figure("lists", f"{name}: 95 of 100 pages within", worst, "ms", MOST_MS))
+        figures.append(Figure("lists", f"{name}: median page against /health", median(times) / alive, "times"))
+    database.close()
+    return figures
+
+
+def _times(client: FlaskClient, paths: Iterable[str]) -> list[float]:
+    """Milliseconds; each address is asked once before, as a process that runs for a day has."""
+    wanted = list(paths)
+    for path in dict.fromkeys(wanted):
+        _ask(client, path)
+    return [_ask(client, path) for path in wanted for _ in range(REQUESTS)]
+
+
+def _ask(client: FlaskClient, path: str) -> float:
+    start = perf_counter()
+    answer = client.get(path, buffered=True)
+    spent = (perf_counter() - start) * 1000
+    if answer.status_code not in {200, 303}:
+        raise RuntimeError(f"{path} answered {answer.status_code}")
+    return spent
+
+
+def _reader() -> SignedIn:
+    permissions = permissions_of([Role.NETWORK_ADMIN])
+    return SignedIn(
+        session_id=1,
+        account_id=1,
+        login="reader",
+        display_name="Reader",
+        roles=frozenset({Role.NETWORK_ADMIN}),
+        permissions=permissions,
+        unit_id=None,
+        must_change_password=False,
+        reaches=dict.fromkeys(permissions, EVERYWHERE),
+    )
+
+
+def _furnish(database: Database) -> None:
+    now = datetime.now(UTC)
+    with database.write() as session:
+        for model, rows in _rows(now):
+            _fill(session, model, rows)
+
+
+def _fill(session: Session, model: type[Base], rows: Iterator[dict[str, Any]]) -> None:
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101  # of a mapped class
+    some: list[dict[str, Any]] = []
+    for row in rows:
+        some.append(row)
+        if len(some) == AT_ONCE:
+            session.execute(insert(table), some)
+            some = []
+    if some:
+        session.execute(insert(table), some)
+
+
+def _rows(now: datetime) -> Iterator[tuple[type[Base], Iterator[dict[str, Any]]]]:
+    entry = {"notes": "", "tags": (), "custom": {}}
+    mark = {"maintenance_note": "", "maintenance_by": ""}
+    yield Region, iter([{"id": 1, "name": "青岚市", "level": AdministrativeLevel.CITY, "initials": "qls", **entry}])
+    yield Site, iter([{"id": 1, "name": "市政务中心", "address": "", "region_id": 1, "initials": "szwzx", **entry}])
+    yield (
+        Unit,
+        (
+            {
+                "id": n,
+                "name": f"第{n}财政局",
+                "short_name": "",
+                "region_id": 1,
+                "initials": initials(f"第{n}财政局"),
+                **entry,
+            }
+            for n in range(1, UNITS + 1)
+        ),
+    )
+    yield Device, (_device(n) | entry | mark for n in range(1, DEVICES + 1))
+    yield Port, (
+        {"id": n, "device_id": (n - 1) // PORTS_EACH + 1, "name": f"GigabitEthernet0/0/{(n - 1) % PORTS_EACH + 1}",
+         "alias": "", "is_key": False, "notes": ""}
+        for n in range(1, DEVICES * PORTS_EACH + 1)
+    )  # fmt: skip
+    yield Line, (_line(n) | entry | mark for n in range(1, LINES + 1))
+    counts = dict.fromkeys(("ports", "lines", "polls", "failed_polls", "late_polls", "changes"), 0)
+    alive = {"name": POLLER, "pid": 1, "started": now, "heartbeat": now, "icmp": "off", "interval_s": 60}
+    yield PollerStatus, iter([alive | counts | {"devices": DEVICES, "busy_percent": 0.0}])
+    yield DeviceState, (_device_state(n, now) for n in range(1, DEVICES + 1))
+    yield LineState, (_line_state(n, now) for n in range(1, LINES + 1))
+    yield PortState, (_port_state(n, now) for n in range(1, DEVICES * PORTS_EACH + 1))
+
+
+def _device(n: int) -> dict[str, Any]:
+    address = f"10.{n >> 12}.{(n >> 6) & 63}.{n & 63}"
+    return {
+        "id": n,
+        "name": f"SW-{n:04} 政务中心",
+        "initials": initials(f"SW-{n:04} 政务中心"),
+        "role": list(DeviceRole)[n % 6],
+        "vendor": ("Huawei", "H3C", "Ruijie")[n % 3],
+        "model": f"S{5700 + n % 40}",
+        "platform": "huawei_vrp",
+        "serial": f"210235{n:08}",
+        "address": address,
+        "place": place_of(address),
+        "snmp_credential": "ro",
+        "ssh_credential": "",
+        "asset_number": "",
+        "unit_id": n % UNITS + 1,
+        "site_id": 1,
+    }
+
+
+def _line(n: int) -> dict[str, Any]:
+    return {
+        "id": n,
+        "name": f"中心至第{n}专线",
+        "initials": initials(f"中心至第{n}专线"),
+        "carrier": list(Carrier)[n % 4],
+        "kind": LineKind.MSTP,
+        "circuit_number": f"HY{n:05}MSTP",
+        "bandwidth_bps": 100_000_000,
+        "unit_id": n % UNITS + 1,
+        "a_device_id": 1,
+        "b_device_id": n + 1,
+        "b_address": "",
+    }
+
+
+def _device_state(n: int, now: datetime) -> dict[str, Any]:
+    state = Reachability.DOWN if n % 50 == 0 else Reachability.SILENT if n % 70 == 0 else Reachability.UP
+    measured = {"cpu_percent": n % 100, "memory_percent": n % 90, "rtt_ms": n % 30 / 10}
+    return {"device_id": n, "reachability": state, "since": now, "updated": now, "last_answer": now, **measured}
+
+
+def _line_state(n: int, now: datetime) -> dict[str, Any]:
+    state = LineCondition.DOWN if n % 60 == 0 else LineCondition.UP
+    measured = {"rtt_ms": n % 40 / 10, "loss_percent": 0.0, "utilisation_percent": n % 80}
+    return {
+        "line_id": n,
+        "state": state,
+        "since": now - timedelta(hours=1),
+        "updated": now,
+        "watched_since": now,
+        **measured,
+    }
+
+
+def _port_state(n: int, now: datetime) -> dict[str, Any]:
+    mac = f"00:e0:fc:{n >> 16 & 255:02x}:{n >> 8 & 255:02x}:{n & 255:02x}"
+    standing = {"admin": PortStatus.UP, "oper": PortStatus.UP if n % 3 else PortStatus.DOWN}
+    told = {"name": f"GigabitEthernet0/0/{(n - 1) % PORTS_EACH + 1}", "alias": "", "mac": mac, "ifindex": n}
+    return {"port_id": n, "device_id": (n - 1) // PORTS_EACH + 1, "updated": now, **told, **standing}
