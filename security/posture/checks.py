@@ -2,12 +2,24 @@
 
 from typing import Final
 
-from security.posture import activity, crossing, machine, people, records, secrets, software, storage, transport
+from security.posture import (
+    activity,
+    crossing,
+    directory,
+    machine,
+    people,
+    records,
+    secrets,
+    software,
+    storage,
+    transport,
+)
 
 CHECKS: Final = (
     *storage.CHECKS,
     *machine.CHECKS,
     *transport.CHECKS,
+    *directory.CHECKS,
     *people.CHECKS,
     *records.CHECKS,
     *secrets.CHECKS,

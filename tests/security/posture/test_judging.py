@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from automation.posture import Backups
 from automation.posture import judge as judge_backups
 from automation.services import Standing
-from core.settings import SecuritySettings, WebSettings
+from core.settings import DirectorySettings, SecuritySettings, WebSettings
 from inventory.kinds import SnmpVersion
 from inventory.posture import judge as judge_snmp
 from security.posture import Finding, Severity
@@ -17,6 +18,7 @@ from security.posture.activity import Work
 from security.posture.activity import judge as judge_activity
 from security.posture.crossing import Crossing
 from security.posture.crossing import judge as judge_crossing
+from security.posture.directory import judge as judge_directory
 from security.posture.machine import Entry, Space, Times, judge_clock, judge_disk, judge_files, judge_user
 from security.posture.people import People, Person, judge_accounts, judge_administrators, judge_rules
 from security.posture.secrets import Ages, judge_ages
@@ -159,6 +161,21 @@ def test_rules_that_were_loosened_are_found_by_the_name_of_the_setting() -> None
 )
 def test_ways_around_tls_are_found(web: WebSettings, found: list[object]) -> None:
     assert codes(judge_transport(web)) == found
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (DirectorySettings(ldap_urls="ldaps://dc1.example"), ["directory.any_authority"]),
+        (DirectorySettings(ldap_urls="ldap://127.0.0.1 ldap://dc1.example"), ["directory.any_authority"]),
+        (DirectorySettings(ldap_urls="ldap://127.0.0.1"), []),
+        (DirectorySettings(ldap_urls="ldaps://dc1.example", ldap_authority=Path("/ca.pem")), []),
+        (DirectorySettings(oidc_issuer="https://id.example"), ["directory.any_authority"]),
+        (DirectorySettings(oidc_issuer="https://id.example", oidc_authority=Path("/ca.pem")), []),
+    ],
+)
+def test_a_directory_that_anybody_may_vouch_for_is_found(wanted: DirectorySettings, found: list[str]) -> None:
+    assert [code for code, _ in codes(judge_directory(wanted))] == found
 
 
 SOUND = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
