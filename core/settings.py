@@ -187,6 +187,14 @@ def _known_directories(addresses: str) -> str:
     return addresses
 
 
+def _protected_url(address: str) -> str:
+    """Secrets go there: plain HTTP does for this very machine alone."""
+    parts = urlsplit(address)
+    if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
+        raise PydanticCustomError("protected", N_("https://host; http:// for a program on this machine only"))
+    return address
+
+
 class DirectorySettings(Section):
     ldap_urls: Annotated[str, AfterValidator(_known_directories)] = Field(
         "", description=N_("LDAP servers, tried in this order; ldap:// is encrypted by StartTLS; empty for none")
@@ -201,7 +209,9 @@ class DirectorySettings(Section):
     ldap_authority: Path | None = Field(
         None, description=N_("file with the authority that signed the LDAP servers' certificates")
     )
-    oidc_issuer: HttpUrl = Field("", description=N_("address of the OpenID provider; empty for none"))
+    oidc_issuer: Annotated[HttpUrl, AfterValidator(_protected_url)] = Field(
+        "", description=N_("address of the OpenID provider; empty for none")
+    )
     oidc_client_id: str = Field("", description=N_("name under which the provider knows this installation"))
     oidc_claim: str = Field("sub", description=N_("claim of the provider by which a person is recognised"))
     oidc_authority: Path | None = Field(

@@ -11,10 +11,14 @@ from sqlalchemy.orm import Session
 
 from core.clock import Clock
 from core.database import Database
+from core.errors import Category
 from core.events import Event
 from core.settings import SecuritySettings
 from security.audit import Actor, record
+from security.audit.models import Result
 from security.audit.redaction import plain
+from security.directory.errors import DirectoryError
+from security.directory.kinds import Source
 from security.directory.opening import Directories
 from security.errors import LoginLockedError, SecurityError
 from security.lockout import Lockout
@@ -25,6 +29,12 @@ SHOWN_OF_UNKNOWN = 2
 # Only who knows the password gets as far as to a second factor, so no stranger can lock a person out by this, and many
 # addresses gain a guesser nothing.
 SECOND_STEP: Final = "second step"
+NOBODY: Final = "-"
+
+
+def way(account: Account | None) -> dict[str, str]:
+    """By which directory an account's person is recognised, for a record; nothing where by a password of ours."""
+    return {"source": account.source} if account and account.source != Source.LOCAL else {}
 
 
 @dataclass(frozen=True)
@@ -58,9 +68,18 @@ class Door:
         """Record that somebody was turned away whom no password was guessed for; `name` is what a provider said."""
         shown = account.login if account else plain(name, LOGIN_LENGTH)
         actor = Actor(shown, "person", account.id if account else None, self.address)
-        detail = {"known": account is not None, "code": cause}
+        detail = {"known": account is not None, "code": cause, "source": Source.OIDC}
         subject = f"account:{shown}"
         record(session, Event.LOGIN_FAILED, actor, subject=subject, result="refused", detail=detail, clock=self.clock)
+
+    def note_failure(self, login: str, source: Source, error: DirectoryError) -> None:
+        """Record that a directory could not say, and why; `login` is empty where nobody was named yet."""
+        actor = Actor(login or NOBODY, "person", None, self.address)
+        detail = {"code": error.code, "source": source, **error.facts}
+        result: Result = "refused" if error.category is Category.REFUSED else "failed"
+        subject = f"account:{login}" if login else ""
+        with self.database.write() as session:
+            record(session, Event.LOGIN_FAILED, actor, subject=subject, result=result, detail=detail, clock=self.clock)
 
     def count(
         self,
@@ -83,7 +102,7 @@ class Door:
             actor,
             subject=f"account:{shown}",
             result="refused",
-            detail={"known": account is not None, "code": cause or refusal.code},
+            detail={"known": account is not None, "code": cause or refusal.code} | way(account),
             clock=self.clock,
         )
         return LoginLockedError(minutes=self.settings.lockout_minutes) if locks else refusal

@@ -6,7 +6,8 @@ count before it is raised.
 """
 
 from dataclasses import dataclass, field
-from typing import Self
+from datetime import timedelta
+from typing import Final, Self
 
 from sqlalchemy.orm import Session
 
@@ -15,15 +16,17 @@ from security import accounts, password_history, passwords, sessions, setup
 from security.addresses import permits
 from security.audit import record
 from security.directory import linking
-from security.directory.errors import DirectoryPasswordError, StrangerError
+from security.directory.errors import DirectoryError, DirectoryPasswordError, ProviderStaleError, StrangerError
 from security.directory.kinds import Source
-from security.door import SECOND_STEP, Door
+from security.door import SECOND_STEP, Door, way
 from security.errors import LoginFailedError, NotSetUpError, PasswordReusedError, PasswordWrongError, SecurityError
 from security.factors import certificates
 from security.factors.kinds import Factor, SecondStep
 from security.models import Account
 from security.passwords import HashedPassword, PasswordPolicy
 from security.sessions import SignedIn
+
+FRESH: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,8 @@ def log_in(door: Door, login: str, password: str, *, replaces: str | None = None
     Raises LoginFailedError (unknown name, wrong password, disabled account, or an address from which the account may
     not be used: the caller learns no more, and each takes the same time), LoginLockedError, NotSetUpError,
     PasswordsBusyError. Each refusal is counted and recorded when it is raised; attempts during a lock-out are not, so
-    that nobody can fill the log. DirectoryError where the account's directory cannot say: neither counted nor recorded,
-    for it says nothing about who stands at the door.
+    that nobody can fill the log. DirectoryError where the account's directory cannot say: recorded with its cause, but
+    not counted, for it says nothing about who stands at the door.
     """
     name = accounts.normal_login(login)
     with door.database.read() as session:
@@ -50,7 +53,7 @@ def log_in(door: Door, login: str, password: str, *, replaces: str | None = None
         door.refuse_locked(session, name, door.address)
         account = accounts.find(session, name)
         asked = _Asked.of(account)
-    right = _right(door, asked, password)
+    right = _right(door, name, asked, password)
     with door.database.write() as session:
         door.refuse_locked(session, name, door.address)
         account = accounts.find(session, name)
@@ -78,8 +81,16 @@ class _Asked:
         return cls(account.password_hash, Source(account.source), account.subject or "")
 
 
-def _right(door: Door, asked: _Asked, password: str) -> bool:
+def _right(door: Door, login: str, asked: _Asked, password: str) -> bool:
     """Raises what a directory raises when it cannot say; that is no wrong password and not counted as one."""
+    try:
+        return _says(door, asked, password)
+    except DirectoryError as error:
+        door.note_failure(login, asked.source, error)
+        raise
+
+
+def _says(door: Door, asked: _Asked, password: str) -> bool:
     if asked.source is Source.LOCAL:
         return passwords.verify(asked.stored, password)
     if asked.source is Source.LDAP:
@@ -143,14 +154,20 @@ def change_password(door: Door, signed_in: SignedIn, current: str, new: str) -> 
 
 
 def confirm_password(door: Door, signed_in: SignedIn, password: str) -> str:
-    """Whether the person at the browser is the one who logged in; the hash that it was checked against.
+    """Whether the person at the browser is the one who logged in; the hash that it was checked against. Whoever comes
+    by a provider has no password to type: a log-in of a moment ago stands for it.
 
-    Raises PasswordWrongError (counted like a failed log-in), LoginLockedError, PasswordsBusyError.
+    Raises PasswordWrongError (counted like a failed log-in), ProviderStaleError, LoginLockedError, PasswordsBusyError,
+    DirectoryError (recorded).
     """
     with door.database.read() as session:
         door.refuse_locked(session, signed_in.login, door.address)
         asked = _Asked.of(accounts.get(session, signed_in.account_id))
-    if _right(door, asked, password):
+        if asked.source is Source.OIDC:
+            if sessions.age(session, signed_in.session_id, door.clock.now()) > FRESH:
+                raise ProviderStaleError(minutes=int(FRESH.total_seconds()) // 60)
+            return ""
+    if _right(door, signed_in.login, asked, password):
         return asked.stored or ""
     with door.database.write() as session:
         account = accounts.get(session, signed_in.account_id)
@@ -167,7 +184,7 @@ def complete(door: Door, session: Session, signed_in: SignedIn) -> None:
         door.lockout.clear(session, account.login, place)
     account.last_login = door.clock.now()
     ended = sessions.end_all(session, account.id, but=signed_in.session_id) if door.profile.one_session else 0
-    detail = {"factor": signed_in.factor, "sessions_ended": ended or None}
+    detail = {"factor": signed_in.factor, "sessions_ended": ended or None, **way(account)}
     record(
         session,
         Event.LOGIN_SUCCEEDED,
@@ -196,7 +213,8 @@ def _welcome(door: Door, session: Session, account: Account, replaces: str | Non
     if signed_in.second_step is SecondStep.PROVE:
         # Nothing is cleared yet: who knows the password must not try codes without end by it.
         subject = accounts.subject_of(account)
-        record(session, Event.PASSWORD_ACCEPTED, signed_in.actor(door.address), subject=subject, clock=door.clock)
+        actor, detail = signed_in.actor(door.address), way(account) or None
+        record(session, Event.PASSWORD_ACCEPTED, actor, subject=subject, detail=detail, clock=door.clock)
     else:
         complete(door, session, signed_in)
     return LoggedIn(token, signed_in)

@@ -74,6 +74,7 @@ class SignedIn:
     factor_at: datetime | None = None
     allowed_addresses: tuple[str, ...] = ()
     reaches: Mapping[Permission, Reach] = field(default_factory=dict)
+    source: Source = Source.LOCAL
 
     def reach(self, permission: Permission) -> Reach:
         """How far a permission of this person goes; who takes permissions away from a copy narrows this too."""
@@ -123,6 +124,14 @@ def open_session(
     session.add(row)
     session.flush()
     return token, _signed_in(session, row, profile, now)
+
+
+def age(session: Session, session_id: int, now: datetime) -> timedelta:
+    """Since the log-in. Raises SessionNotFoundError."""
+    row = session.get(LoginSession, session_id)
+    if row is None:
+        raise SessionNotFoundError(number=session_id)
+    return now - row.created
 
 
 def note_factor(
@@ -266,6 +275,7 @@ def _signed_in(session: Session, row: LoginSession, profile: Profile, now: datet
         password_expired=expired,
         second_step=step,
         factor=Factor(row.factor) if row.factor else None,
+        source=Source(account.source),
         factor_at=row.factor_at,
         allowed_addresses=tuple(account.allowed_addresses),
         reaches=reaches,

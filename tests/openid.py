@@ -30,11 +30,14 @@ CLIENT, SECRET = "guanjin", "一串 secret/of+signs"
 
 @dataclass
 class OpenId:
-    """`twist` changes the claims before they are signed; `sign` may sign them otherwise; `document` is told anew."""
+    """`twist` changes the claims before they are signed; `sign` may sign them otherwise; `document` is told anew;
+    `beside` are more keys.
+    """
 
     issuer: str = ""
     subject: str = "248289761001"
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"use": "sig"}, auto_kid=True))
+    beside: list[object] = field(default_factory=list)
     codes: dict[str, Mapping[str, str]] = field(default_factory=dict)
     spent: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
@@ -91,7 +94,7 @@ class OpenId:
             found: dict[str, Any] = {name: self.issuer + end for name, end in ends.items()}
             return 200, self.document({"issuer": self.issuer, **found})
         if path == "/keys":
-            return 200, {"keys": [self.key.as_dict(private=False)]}
+            return 200, {"keys": [*self.beside, self.key.as_dict(private=False)]}
         return 404, {}
 
 

@@ -13,7 +13,7 @@ class DirectoryAwayError(DirectoryError):
     code = "directory.away"
     category = Category.UNREACHABLE
     message = N_("the directory that checks this account does not answer: %(reason)s")
-    hint = N_("try again later; the administrator finds the cause in the log, or with `guanjin directory try`")
+    hint = N_("try again later; the administrator finds the cause in the audit log, or with `guanjin directory try`")
 
 
 class DirectoryTlsError(DirectoryError):
@@ -29,7 +29,7 @@ class DirectoryAnswerError(DirectoryError):
     code = "directory.answer"
     category = Category.INTEGRITY
     message = N_("the directory gave an answer that cannot be used: %(reason)s")
-    hint = N_("the administrator finds the cause in the log")
+    hint = N_("the administrator finds the cause in the audit log")
 
 
 class DirectoryMissingError(DirectoryError):
@@ -81,6 +81,15 @@ class FlowError(DirectoryError):
     category = Category.REFUSED
     message = N_("this log-in was not begun in this browser, or too long ago")
     hint = N_("begin again on the log-in page")
+
+
+class ProviderStaleError(DirectoryError):
+    """Who has no password to type shows by a fresh log-in that the session is still theirs."""
+
+    code = "directory.stale"
+    category = Category.REFUSED
+    message = N_("for this you need a log-in that is not older than %(minutes)s minutes")
+    hint = N_("sign out, sign in by the office's identity provider again, and come back here")
 
 
 class ProviderError(DirectoryError):

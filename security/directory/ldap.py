@@ -78,8 +78,11 @@ class LdapDirectory:
         raise away or DirectoryAwayError(reason="no server is set")
 
     def _ask(self, server: Server, name: str, password: str) -> bool:
+        secret = self.secret() if self.bind_dn else ""
+        if self.bind_dn and not secret:
+            raise DirectoryAnswerError(reason="the password of this installation is empty")
         with self._connected(server) as line:
-            if not line.bind(self.bind_dn, self.secret() if self.bind_dn else ""):
+            if not line.bind(self.bind_dn, secret):
                 raise DirectoryAnswerError(reason="the bind of this installation is refused")
             entries = line.find(self.base, self.attribute, name, max(1, int(self.timeout_s)))
         if len(entries) != 1 or not entries[0]:
@@ -122,13 +125,14 @@ class _Line:
     def bind(self, name: str, password: str) -> bool:
         """Anonymously where there is no name."""
         (answer,) = self._ask(messages.bind(self._next(), name, password), "bindResponse")
-        if answer.code not in {messages.SUCCESS, messages.INVALID_CREDENTIALS}:
+        if answer.code not in {messages.SUCCESS, *messages.NOT_BY_THIS_PASSWORD}:
             raise DirectoryAnswerError(reason=f"bind: result {answer.code}")
         return answer.code == messages.SUCCESS
 
     def find(self, base: str, attribute: str, value: str, seconds: int) -> list[str]:
         """Names of the entries. Referrals to other servers are left alone."""
-        answers = self._ask(messages.search(self._next(), base, attribute, value, seconds), "searchResDone")
+        question = messages.search(self._next(), base, attribute, value, seconds)
+        answers = self._ask(question, "searchResDone", before=frozenset({"searchResEntry", "searchResRef"}))
         found = [answer.name for answer in answers if answer.kind == "searchResEntry"]
         # 4 is sizeLimitExceeded: more than two. 32 is noSuchObject: the base itself is wrong, which is our mistake.
         if answers[-1].code not in {messages.SUCCESS, 4}:
@@ -144,13 +148,17 @@ class _Line:
         self._number += 1
         return self._number
 
-    def _ask(self, question: bytes, last: str) -> list[Answer]:
-        """Everything that is answered, until the kind of message that ends it."""
+    def _ask(self, question: bytes, last: str, before: frozenset[str] = frozenset()) -> list[Answer]:
+        """Everything that is answered, until the kind of message that ends it. A server that is about to stop, or has
+        no time, counts as one that is away, so that the next one is asked.
+        """
         self._socket.sendall(question)
         answers: list[Answer] = []
         while len(answers) < MOST_ANSWERS:
             answer = messages.read(self._receive())
-            if answer.number != self._number or answer.kind not in {last, "searchResEntry", "searchResRef"}:
+            if answer.number == messages.UNASKED or answer.code in messages.NOT_NOW:
+                raise DirectoryAwayError(reason=f"{answer.kind}: result {answer.code}")
+            if answer.number != self._number or answer.kind not in {last, *before}:
                 raise DirectoryAnswerError(reason=f"{answer.kind} for {last}")
             answers.append(answer)
             if answer.kind == last:

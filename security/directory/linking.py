@@ -39,10 +39,10 @@ def link(
             raise DirectorySubjectTakenError(login=other.login, subject=name)
         refuse_administrator(account, account.roles)
     account.source, account.subject = source, name or None
-    if source is Source.LOCAL:
-        account.must_change_password = True
     if _shown(account) == before:
         return account
+    if source is Source.LOCAL:
+        account.must_change_password = True
     ended = sessions.end_all(session, account_id)
     record(
         session,

@@ -19,7 +19,10 @@ NO_ATTRIBUTES: Final = "1.1"  # RFC 4511, 4.5.1.8
 SUBTREE: Final = 2
 NEVER: Final = 0
 SUCCESS: Final = 0
-INVALID_CREDENTIALS: Final = 49
+# RFC 4511, appendix A.2: inappropriateAuthentication (an entry without a password), invalidCredentials.
+NOT_BY_THIS_PASSWORD: Final = frozenset({48, 49})
+NOT_NOW: Final = frozenset({51, 52})  # busy, unavailable
+UNASKED: Final = 0  # the number of a notice of disconnection (RFC 4511, 4.4.1)
 # Two entries are one too many already.
 ENOUGH: Final = 2
 

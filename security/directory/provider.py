@@ -62,21 +62,28 @@ class Provider:
     _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def endpoints(self) -> Endpoints:
-        """Raises DirectoryAwayError, DirectoryTlsError, DirectoryAnswerError, PasswordsBusyError."""
-        with self._lock:
-            known, now = self._known, self.clock.monotonic()
-            if known.endpoints is None or now - known.fetched > KEPT_S:
-                known.endpoints, known.fetched = self._discover(), now
+        """Raises DirectoryAwayError, DirectoryTlsError, DirectoryAnswerError, PasswordsBusyError.
+
+        What is known is told to everybody at once; whoever would wait for the provider passes the turnstile first,
+        for those who stand at the lock hold threads, too.
+        """
+        known = self._known
+        if (found := known.endpoints) and self._since(known.fetched) <= KEPT_S:
+            return found
+        with _turnstile, self._lock:
+            if known.endpoints is None or self._since(known.fetched) > KEPT_S:
+                known.endpoints, known.fetched = self._discover(), self.clock.monotonic()
             return known.endpoints
 
     def keys(self, *, anew: bool = False) -> jwk.KeySet:
         """The provider's signing keys; `anew` where one was missing among those that are known. Raises as above."""
-        endpoint = self.endpoints().keys
-        with self._lock:
-            known, now = self._known, self.clock.monotonic()
-            old = known.keys is None or now - known.keys_fetched > (KEYS_AGAIN_S if anew else KEPT_S)
-            if old or known.keys is None:
-                known.keys, known.keys_fetched = self._fetch_keys(endpoint), now
+        endpoint, known = self.endpoints().keys, self._known
+        longest = KEYS_AGAIN_S if anew else KEPT_S
+        if (found := known.keys) and self._since(known.keys_fetched) <= longest:
+            return found
+        with _turnstile, self._lock:
+            if known.keys is None or self._since(known.keys_fetched) > longest:
+                known.keys, known.keys_fetched = self._fetch_keys(endpoint), self.clock.monotonic()
             return known.keys
 
     def exchange(self, code: str, verifier: str, back: str) -> str:
@@ -92,13 +99,18 @@ class Provider:
             headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
         else:
             form["client_id"] = self.client_id
-        status, answer = self._request(self.endpoints().token, urlencode(form), headers)
+        endpoint = self.endpoints().token
+        with _turnstile:
+            status, answer = self._request(endpoint, urlencode(form), headers)
         if status != 200:  # noqa: PLR2004  # RFC 6749, 5.1 and 5.2
             raise ProviderError(reason=str(answer.get("error", status))[:80])
         token = answer.get("id_token")
         if not isinstance(token, str):
             raise DirectoryAnswerError(reason="no id_token")
         return token
+
+    def _since(self, moment: float) -> float:
+        return self.clock.monotonic() - moment
 
     def _discover(self) -> Endpoints:
         status, found = self._request(self.issuer.rstrip("/") + DISCOVERY)
@@ -114,20 +126,22 @@ class Provider:
         return theirs.geturl()
 
     def _fetch_keys(self, endpoint: str) -> jwk.KeySet:
+        """Those that can be used: others may stand beside them, of SM2 for example (RFC 7517, 5)."""
         _, found = self._request(endpoint)
-        try:
-            return jwk.KeySet.import_key_set(found)
-        except (JoseError, ValueError, KeyError, TypeError) as error:
-            raise DirectoryAnswerError(reason="keys that cannot be used") from error
+        listed = found.get("keys")
+        usable = [key for one in (listed if isinstance(listed, list) else []) if (key := _key(one))]
+        if not usable:
+            raise DirectoryAnswerError(reason="no key that can be used")
+        return jwk.KeySet(usable)
 
     def _request(self, url: str, form: str | None = None, headers: dict[str, str] | None = None) -> tuple[int, Any]:
-        with _turnstile:
-            try:
-                return self._exchange(url, form, headers or {})
-            except ssl.SSLError as error:
-                raise DirectoryTlsError(reason=error.reason or type(error).__name__) from error
-            except (OSError, HTTPException) as error:
-                raise DirectoryAwayError(reason=getattr(error, "strerror", None) or type(error).__name__) from error
+        """Only from within the turnstile."""
+        try:
+            return self._exchange(url, form, headers or {})
+        except ssl.SSLError as error:
+            raise DirectoryTlsError(reason=error.reason or type(error).__name__) from error
+        except (OSError, HTTPException) as error:
+            raise DirectoryAwayError(reason=getattr(error, "strerror", None) or type(error).__name__) from error
 
     def _exchange(self, url: str, form: str | None, headers: dict[str, str]) -> tuple[int, Any]:
         parts = urlsplit(url)
@@ -159,3 +173,12 @@ class Provider:
             return HTTPConnection(host, port, timeout=self.timeout_s)
         context = ssl.create_default_context(cafile=str(self.authority) if self.authority else None)
         return HTTPSConnection(host, port, timeout=self.timeout_s, context=context)
+
+
+def _key(found: object) -> jwk.Key | None:
+    if not isinstance(found, dict):
+        return None
+    try:
+        return jwk.import_key(found)
+    except (JoseError, ValueError, KeyError, TypeError):
+        return None

@@ -33,6 +33,7 @@ def test_the_environment_wins_over_the_file(file: Path) -> None:
         ("[polling]\nprometheus_url = 'ftp://a'", {}, ["polling.prometheus_url", "ftp://a", "http://host:port"]),
         ("[polling]\nprometheus_url = 'http://u:p@a'", {}, ["polling.prometheus_url", "without a user name"]),
         ("[polling]\nprometheus_url = 'http://a:x/'", {}, ["polling.prometheus_url"]),
+        ("[directory]\noidc_issuer = 'http://id.example'", {}, ["directory.oidc_issuer", "this machine only"]),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_value_and_what_is_allowed(

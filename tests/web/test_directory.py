@@ -154,6 +154,35 @@ def test_another_site_cannot_log_somebody_in_as_itself(begin: Begin, provider: O
     assert victim.get(returned).status_code == 403, "a journey of one's own is another one"
 
 
+def test_the_way_back_takes_chinese(begin: Begin, provider: OpenId) -> None:
+    office = begin(Source.OIDC, provider.subject, oidc_issuer=provider.issuer, oidc_client_id=CLIENT)
+    arrived = came_back(office.browser(), provider, "/login/provider?next=/devices%3Fq%3D%E4%B8%AD%E6%96%87")
+    assert arrived.headers["Refresh"] == "0; url=/devices?q=%E4%B8%AD%E6%96%87"
+
+
+def test_a_token_that_does_not_fit_is_in_the_log(begin: Begin, provider: OpenId) -> None:
+    office = begin(Source.OIDC, provider.subject, oidc_issuer=provider.issuer, oidc_client_id=CLIENT)
+    provider.twist = lambda claims: claims | {"nonce": "another"}
+    assert came_back(office.browser(), provider).status_code >= 400
+    found = last(office)
+    assert (found.event, found.result, found.detail["code"]) == (
+        "security:session:refuse",
+        "failed",
+        "directory.answer",
+    )
+    assert found.detail["source"] == "oidc"
+
+
+def test_a_factor_is_set_up_by_who_has_no_password(begin: Begin, provider: OpenId) -> None:
+    office = begin(Source.OIDC, provider.subject, oidc_issuer=provider.issuer, oidc_client_id=CLIENT)
+    browser = office.browser()
+    came_back(browser, provider)
+    page = follow(browser).get("/me/one-time-codes").text
+    assert 'name="password"' not in page
+    key = page.partition('name="key" value="')[2].partition('"')[0]
+    assert browser.post("/me/one-time-codes", {"key": key, "code": office.code(key)}).status_code == 200
+
+
 @pytest.mark.parametrize("wanted", ["https://evil.test/", "//evil.test", "/\\evil.test", "javascript:alert(1)"])
 def test_the_way_back_leads_nowhere_else(begin: Begin, provider: OpenId, wanted: str) -> None:
     office = begin(Source.OIDC, provider.subject, oidc_issuer=provider.issuer, oidc_client_id=CLIENT)

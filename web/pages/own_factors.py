@@ -6,6 +6,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from core.errors import GuanjinError
+from security.directory.kinds import Source
 from security.factors import security_keys, setting_up, totp
 from security.factors.setting_up import SetUp
 from web import forms
@@ -34,7 +35,7 @@ def one_time_codes() -> Response:
             door(),
             me(),
             console().vault,
-            password=forms.secret("password"),
+            password=forms.secret("password", required=_asks_password()),
             key=key,
             code=forms.text("code", limit=60),
         )
@@ -62,7 +63,7 @@ def add_key() -> Response:
             door(),
             me(),
             relying_party(),
-            password=forms.secret("password"),
+            password=forms.secret("password", required=_asks_password()),
             name=forms.text("name", limit=200),
             answer=forms.secret("answer"),
         )
@@ -86,6 +87,11 @@ def issue_codes() -> Response:
     return _codes(setting_up.issue_codes(door(), me()))
 
 
+def _asks_password() -> bool:
+    """Whoever comes by a provider has none here."""
+    return me().source is not Source.OIDC
+
+
 def _done(done: SetUp) -> Response:
     """Recovery codes are shown in this answer and never again."""
     shown = _codes(done.codes) if done.codes else redirect_with("factor_set_up", url_for("own_account.show"))
@@ -103,6 +109,7 @@ def _one_time_form(secret: bytes, error: GuanjinError | None = None) -> Response
         "one_time_codes.html",
         key=totp.written(secret),
         picture=Markup(code.svg_inline(scale=MODULE_PX, light="#fff")),  # noqa: S704  # made of squares by segno
+        asks_password=_asks_password(),
         failure=explained(error) if error else None,
     )
     return make_response(page, error.category.http_status if error else 200)
@@ -117,6 +124,7 @@ def _key_form(error: GuanjinError | None = None) -> Response:
         "security_key.html",
         options=options,
         key_host=relying_party().host,
+        asks_password=_asks_password(),
         failure=explained(error) if error else None,
     )
     return make_response(page, error.category.http_status if error else 200)

@@ -5,11 +5,15 @@ so the cookie of the journey is `SameSite=Lax`, and its answer is a page and not
 our own page carries the new session, whose cookie is `SameSite=Strict`.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
 from security.directory import flow
-from security.directory.errors import DirectoryMissingError, FlowError
+from security.directory.errors import DirectoryError, DirectoryMissingError, FlowError
 from security.directory.flow import Journey
 from security.directory.kinds import Source
 from security.directory.provider import Provider
@@ -30,7 +34,9 @@ LIFETIME_S = 600
 def begin() -> Response:
     journey, wanted = Journey.begin(), local_path(request.args.get("next"))
     try:
-        away = flow.address(_provider(), journey, _back())
+        provider = _provider()
+        with _recorded():
+            away = flow.address(provider, journey, _back())
     except SecurityError as error:
         return _refused(error)
     response = redirect(away, 303)
@@ -52,18 +58,8 @@ def back() -> Response:
     try:
         if not secret:
             raise FlowError
-        found = log_in_by_provider(
-            door(),
-            flow.subject(
-                _provider(),
-                Journey(secret),
-                request.args.to_dict(),
-                back=_back(),
-                claim=console().settings.directory.oidc_claim,
-                now=console().clock.now(),
-            ),
-            replaces=request.cookies.get(console().session_cookie),
-        )
+        replaces = request.cookies.get(console().session_cookie)
+        found = log_in_by_provider(door(), _person(Journey(secret)), replaces=replaces)
     except SecurityError as error:
         return _forget(_refused(error))
     wanted = local_path(wanted)
@@ -72,8 +68,32 @@ def back() -> Response:
     elif found.signed_in.second_step is SecondStep.ENROL:
         wanted = "/"
     page = make_response(render_template("arrived.html", wanted=wanted))
-    page.headers["Refresh"] = f"0; url={wanted}"
+    page.headers["Refresh"] = f"0; url={iri_to_uri(wanted)}"  # a header takes no Chinese
     return _forget(remember(page, found.token))
+
+
+def _person(journey: Journey) -> str:
+    """Who came back. Raises DirectoryError, PasswordsBusyError."""
+    provider = _provider()
+    with _recorded():
+        return flow.subject(
+            provider,
+            journey,
+            request.args.to_dict(),
+            back=_back(),
+            claim=console().settings.directory.oidc_claim,
+            now=console().clock.now(),
+        )
+
+
+@contextmanager
+def _recorded() -> Iterator[None]:
+    """What the provider did wrong, or somebody in its name, is in the log with its cause."""
+    try:
+        yield
+    except DirectoryError as error:
+        door().note_failure("", Source.OIDC, error)
+        raise
 
 
 def _provider() -> Provider:

@@ -178,6 +178,31 @@ def test_an_answer_to_another_question_is_none(directory: LdapDirectory) -> None
         replace(by(directory, url), authority=None).holds("zhangwei", "竹篮打水")
 
 
+BUSY = "300c02010161070a013304000400"
+GOODBYE = "300c02010078070a013404000400"
+ENTRY_FIRST = "300b020101640604026f783000" + "300c02010161070a010004000400"
+
+
+@pytest.mark.parametrize(
+    ("said", "refusal"),
+    [(BUSY, DirectoryAwayError), (GOODBYE, DirectoryAwayError), (ENTRY_FIRST, DirectoryAnswerError)],
+)
+def test_a_server_that_has_no_time_is_away_and_one_that_babbles_is_wrong(
+    directory: LdapDirectory, said: str, refusal: type[Exception]
+) -> None:
+    def says(opened: socket.socket) -> None:
+        opened.recv(4096)
+        opened.sendall(bytes.fromhex(said))
+
+    with nasty(says) as url, pytest.raises(refusal):
+        replace(by(directory, url), authority=None).holds("zhangwei", "竹篮打水")
+
+
+def test_an_empty_secret_of_ours_asks_nobody(directory: LdapDirectory) -> None:
+    with pytest.raises(DirectoryAnswerError, match="empty"):
+        replace(directory, secret=str).holds("zhangwei", "竹篮打水")
+
+
 def test_the_context_demands_certificates_and_names(directory: LdapDirectory) -> None:
     context = directory._context()
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)

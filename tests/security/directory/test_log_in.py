@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from core.settings import SecuritySettings
@@ -19,12 +19,13 @@ from security.directory.errors import (
     DirectoryPasswordError,
     DirectorySubjectError,
     DirectorySubjectTakenError,
+    ProviderStaleError,
 )
 from security.directory.kinds import Source
 from security.directory.opening import Directories
 from security.door import Door
 from security.errors import LoginFailedError, LoginLockedError, PasswordWrongError
-from security.login import change_password, confirm_password, log_in
+from security.login import change_password, confirm_password, log_in, log_in_by_provider
 from security.models import LoginSession
 from security.roles import Role
 from tests.security.conftest import PASSWORD, HeldClock
@@ -73,6 +74,12 @@ def causes(door: Door) -> list[tuple[str, str]]:
         return [(one.event, one.result) for one in records if "session" in one.event]
 
 
+def detail(door: Door) -> Mapping[str, object]:
+    with door.database.read() as session:
+        latest = session.scalars(select(AuditRecord).order_by(AuditRecord.sequence.desc()).limit(1)).one()
+        return latest.detail or {}
+
+
 def test_the_directorys_password_opens_and_the_old_one_no_longer(linked: Door, words: Words) -> None:
     found = log_in(linked, "ZhangWei", "竹篮打水")
     assert found.signed_in.login == "zhangwei"
@@ -100,7 +107,19 @@ def test_a_directory_that_is_away_locks_nobody_out_and_lets_nobody_in(linked: Do
             log_in(linked, "zhangwei", "竹篮打水")
     words.away = False
     assert log_in(linked, "zhangwei", "竹篮打水").token
-    assert causes(linked) == [("security:session:login", "ok")]
+    assert causes(linked) == [("security:session:refuse", "failed")] * 9 + [("security:session:login", "ok")]
+
+
+def test_the_log_says_by_which_way_and_for_which_cause(linked: Door, words: Words) -> None:
+    log_in(linked, "zhangwei", "竹篮打水")
+    assert detail(linked)["source"] == "ldap"
+    with pytest.raises(LoginFailedError):
+        log_in(linked, "zhangwei", "wrong")
+    assert detail(linked)["source"] == "ldap"
+    words.away = True
+    with pytest.raises(DirectoryAwayError):
+        log_in(linked, "zhangwei", "竹篮打水")
+    assert detail(linked) == {"code": "directory.away", "source": "ldap", "reason": "timed out"}
 
 
 def test_without_a_directory_in_the_settings_nobody_comes_in(linked: Door) -> None:
@@ -136,6 +155,27 @@ def test_the_password_is_confirmed_there_and_changed_there(linked: Door) -> None
         confirm_password(linked, signed_in, PASSWORD)
     with pytest.raises(DirectoryPasswordError):
         change_password(linked, signed_in, "竹篮打水", "granite-heron-window")
+
+
+def test_whoever_comes_by_a_provider_confirms_by_a_fresh_log_in(linked: Door, clock: HeldClock) -> None:
+    with linked.database.write() as session:
+        linking.link(session, number(linked, "zhangwei"), Source.OIDC, "248289761001", actor=BOSS)
+    signed_in = log_in_by_provider(linked, "248289761001").signed_in
+    assert signed_in.source is Source.OIDC
+    clock.forward(minutes=10)
+    confirm_password(linked, signed_in, "")
+    clock.forward(minutes=1)
+    with pytest.raises(ProviderStaleError):
+        confirm_password(linked, signed_in, PASSWORD)
+
+
+def test_linking_to_what_is_changes_nothing(linked: Door) -> None:
+    """Not even that a new password is due: that would stand in no record."""
+    boss = number(linked, "system_admin")
+    with linked.database.write() as session:
+        before = session.scalar(select(func.count()).select_from(AuditRecord))
+        assert not linking.link(session, boss, Source.LOCAL, "", actor=BOSS).must_change_password
+        assert session.scalar(select(func.count()).select_from(AuditRecord)) == before
 
 
 def test_a_password_that_is_not_ours_does_not_expire_here(linked: Door, clock: HeldClock) -> None:

@@ -1,6 +1,9 @@
 """Coming back from an OpenID provider: what fits is a name, whatever does not is refused, whoever sent it."""
 
+import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,7 @@ from security.directory.errors import (
 )
 from security.directory.flow import Journey
 from security.directory.provider import Provider
+from security.errors import PasswordsBusyError
 from tests.installation import free_port
 from tests.nginx import Authority
 from tests.openid import CLIENT, SECRET, OpenId, openid
@@ -175,6 +179,22 @@ def test_a_new_key_is_fetched_but_not_for_every_stranger(house: OpenId, provider
     clock.ahead = 61
     assert there_and_back(house, provider)
     assert house.asked.count("/keys") == 2
+
+
+def test_keys_that_nobody_here_understands_stand_in_nobodys_way(house: OpenId, provider: Provider) -> None:
+    house.beside = [{"kty": "EC", "crv": "SM2", "x": "AA", "y": "AA"}, {"kty": "AKP"}, "no key", {}]
+    assert there_and_back(house, provider)
+
+
+def test_a_provider_that_hangs_holds_few(authority: Authority, clock: Clock) -> None:
+    """Those who ask for the same document wait in front of the turnstile, not behind it at a lock."""
+    with socket.create_server(("127.0.0.1", 0), backlog=50) as silent, ThreadPoolExecutor(12) as pool:
+        address = f"https://127.0.0.1:{silent.getsockname()[1]}"
+        hangs = replace(of(address, authority.root.certificate, clock), timeout_s=0.5)
+        asked = [pool.submit(hangs.endpoints) for _ in range(12)]
+        errors = [type(one.exception()) for one in asked]
+    assert errors.count(PasswordsBusyError) >= 6
+    assert set(errors) == {PasswordsBusyError, DirectoryAwayError}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -178,6 +179,21 @@ def test_rules_that_were_loosened_are_found_by_the_name_of_the_setting() -> None
 )
 def test_ways_around_tls_are_found(web: WebSettings, found: list[object]) -> None:
     assert codes(judge_transport(web)) == found
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (DirectorySettings(ldap_urls="ldaps://dc1.example"), ["directory.any_authority"]),
+        (DirectorySettings(ldap_urls="ldap://127.0.0.1 ldap://dc1.example"), ["directory.any_authority"]),
+        (DirectorySettings(ldap_urls="ldap://127.0.0.1"), []),
+        (DirectorySettings(ldap_urls="ldaps://dc1.example", ldap_authority=Path("/ca.pem")), []),
+        (DirectorySettings(oidc_issuer="https://id.example"), ["directory.any_authority"]),
+        (DirectorySettings(oidc_issuer="https://id.example", oidc_authority=Path("/ca.pem")), []),
+    ],
+)
+def test_a_directory_that_anybody_may_vouch_for_is_found(wanted: DirectorySettings, found: list[str]) -> None:
+    assert [code for code, _ in codes(judge_directory(wanted))] == found
 
 
 SOUND = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
@@ -395,18 +411,3 @@ def test_tokens_that_nobody_would_miss_are_found(given: Token, found: list[objec
 )
 def test_the_age_and_number_of_system_backups_is_judged(backups: SystemBackups, found: list[object]) -> None:
     assert codes(judge_system_backups(backups)) == found
-
-
-@pytest.mark.parametrize(
-    ("wanted", "found"),
-    [
-        ({"ldap_urls": "ldaps://a", "ldap_bind_dn": "cn=x"}, []),
-        ({"ldap_urls": "ldap://a ldaps://b", "ldap_bind_dn": "cn=x"}, [("directory.clear", WARNING)]),
-        ({"ldap_urls": "ldap://a", "ldap_authority": "/ca.pem", "ldap_bind_dn": "cn=x"}, []),
-        ({"ldap_urls": "ldaps://a"}, [("directory.open", NOTE)]),
-        ({"oidc_issuer": "https://id.example"}, []),
-        ({"oidc_issuer": "http://id.example"}, [("directory.provider_clear", CRITICAL)]),
-    ],
-)
-def test_a_directory_that_anybody_could_play_is_found(wanted: dict[str, object], found: list[object]) -> None:
-    assert codes(judge_directory(DirectorySettings.model_validate(wanted))) == found
