@@ -122,6 +122,7 @@ def test_the_power_never_includes_audit_grants_accounts_secrets_or_the_ferry() -
     assert {
         Permission.VIEW_MONITORING,
         Permission.MARK_MAINTENANCE,
+        Permission.KEEP_ROOMS,
         Permission.READ_CONFIGS,
         Permission.RUN_BACKUP,
         Permission.VIEW_JOBS,

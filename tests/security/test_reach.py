@@ -60,6 +60,7 @@ def test_only_what_is_done_to_something_of_a_unit_can_be_limited() -> None:
         Permission.VIEW_OWN_UNIT,
         Permission.MARK_MAINTENANCE,
         Permission.MANAGE_INVENTORY,
+        Permission.KEEP_ROOMS,
         Permission.READ_CONFIGS,
         Permission.RUN_BACKUP,
         Permission.VIEW_JOBS,
