@@ -136,6 +136,7 @@ def test_no_text_breaks_a_page_or_comes_back_as_markup(
                 judge(knock(browser, door, fields), door)
 
 
+@pytest.mark.timeout(900)
 def test_one_hostile_field_among_sound_ones_breaks_nothing(attack: Callable[..., Browser], filled: Database) -> None:
     browser = attack()
     tables = set(inspect(filled.read_engine).get_table_names())
