@@ -1,4 +1,4 @@
-"""Real routers for the tests: FRR with sshd and snmpd, one network namespace each.
+"""Real routers for the tests: FRR with sshd, snmpd and, where asked for, lldpd, one network namespace each.
 
     host namespace                                   gjlab1-r1         gjlab1-r2         gjlab1-r3
     bridge gjlab1 198.18.1.254/24 --+-- veth --- mgmt 198.18.1.1
@@ -11,22 +11,25 @@ saved configuration, net-snmp's agent with its real interfaces. Addresses are of
 root. Everything is kept in one temporary folder; nothing under /etc is touched but for one user, removed at the end.
 """
 
-import contextlib
 import secrets
 import shutil
 import socket
 import subprocess
 import tempfile
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from tests.lab import system
+from tests.lab.cabling import Cable, Panel, Plug, chain, ports
+from tests.lab.configuration import FRR, Far, frr_conf, lldpd_conf, shell, snmpd_conf, sshd_config, vtysh
 
-FRR = "/usr/lib/frr"
 DAEMONS = ("zebra", "staticd", "ospfd")
 MANAGEMENT = "mgmt"
+CHROOT = Path("/run/lldpd")  # which lldpd of Debian does not make itself
+OWN_BY_ROOT = ("snmpd.conf", "lldpd.conf")
 # NET-SNMP-AGENT-MIB's nsCacheTimeout of ifTable
 IF_TABLE_CACHE_TIMEOUT = "1.3.6.1.4.1.8072.1.5.3.1.2.1.3.6.1.2.1.2.2"
 
@@ -53,11 +56,25 @@ class Router:
 
 
 class FrrLab:
-    """`with FrrLab(10) as lab:`; the routers form a chain, r1 - r2 - ... - rN."""
+    """`with FrrLab(10) as lab:`; the routers form a chain, r1 - r2 - ... - rN, unless other `cables` are given.
 
-    def __init__(self, count: int) -> None:
+    `spare` are ports without a cable; `lldp` the numbers of the routers that speak LLDP and answer its MIB.
+    """
+
+    def __init__(
+        self,
+        count: int,
+        cables: Sequence[Cable] | None = None,
+        *,
+        spare: Collection[Plug] = (),
+        lldp: Collection[int] = (),
+    ) -> None:
         self.count = count
+        self.cables = chain(count) if cables is None else cables
         self.routers: tuple[Router, ...] = ()
+        self._spare = spare
+        self._lldp = lldp
+        self._panel: Panel | None = None
         self._slot: int | None = None
         self._lock: socket.socket | None = None
         self._started: list[subprocess.Popen[bytes]] = []
@@ -84,19 +101,26 @@ class FrrLab:
         self._slot = self._lock = None
 
     def cut(self, router: Router, interface: str = MANAGEMENT) -> None:
-        """Pull a cable: management by default, else `north` or `south` (the router's side sees the carrier go)."""
-        self._cable(router, interface, "down")
+        """Pull a cable: management by default. Both ends see the carrier go, but for the host's of management."""
+        if interface == MANAGEMENT:
+            system.run("ip", "link", "set", "dev", router.port, "down")
+        else:
+            self.panel.cut(self.plug(router, interface))
 
     def mend(self, router: Router, interface: str = MANAGEMENT) -> None:
-        self._cable(router, interface, "up")
-
-    def _cable(self, router: Router, interface: str, state: str) -> None:
         if interface == MANAGEMENT:
-            system.run("ip", "link", "set", "dev", router.port, state)
-            return
-        step, other_end = {"north": (-1, "south"), "south": (1, "north")}[interface]
-        neighbour = self.routers[self.routers.index(router) + step]
-        system.run("ip", "-n", neighbour.namespace, "link", "set", "dev", other_end, state)
+            system.run("ip", "link", "set", "dev", router.port, "up")
+        else:
+            self.panel.mend(self.plug(router, interface))
+
+    @property
+    def panel(self) -> Panel:
+        if self._panel is None:
+            raise system.LabError("the lab does not run")
+        return self._panel
+
+    def plug(self, router: Router, interface: str) -> Plug:
+        return Plug(self.routers.index(router) + 1, interface)
 
     def _start(self, slot: int) -> None:
         name = system.name(slot)
@@ -120,7 +144,7 @@ class FrrLab:
         )
         self._cabling(name, slot)
         for i, router in enumerate(self.routers, 1):
-            _write(router, i, self.count)
+            _write(router, i, self._far(i), lldp=i in self._lldp)
             self._started += [_daemon(router, daemon) for daemon in DAEMONS]
         for router in self.routers:
             self._boot(router)
@@ -141,17 +165,22 @@ class FrrLab:
                 f"link add {router.port} type veth peer name {MANAGEMENT} netns {router.namespace}",
                 f"link set dev {router.port} master {name} up",
             ]
-        for above, below in zip(self.routers, self.routers[1:], strict=False):
-            batch.append(f"link add south netns {above.namespace} type veth peer name north netns {below.namespace}")
         system.batch(batch)
-        for router in self.routers:
-            ends = [MANAGEMENT, "north", "south"]
-            batch = [f"link set dev {end} up" for end in ("lo", *ends) if self._has(router, end)]
+        self._panel = Panel(name, {i: router.namespace for i, router in enumerate(self.routers, 1)})
+        self._panel.wire(self.cables, self._spare)
+        with_cables = ports(self.cables, self._spare)
+        for i, router in enumerate(self.routers, 1):
+            batch = [f"link set dev {end} up" for end in ("lo", MANAGEMENT, *with_cables.get(i, ()))]
             system.batch([f"address add {router.address}/24 dev {MANAGEMENT}", *batch], router.namespace)
 
-    def _has(self, router: Router, interface: str) -> bool:
-        missing = {"north": self.routers[0], "south": self.routers[-1]}.get(interface)
-        return router != missing
+    def _far(self, number: int) -> Mapping[str, Far]:
+        """Cable k has 198.19.k.0/30, the first of its ends .1 and the other .2."""
+        found = {}
+        for k, ends in enumerate(self.cables, 1):
+            for host, (end, other) in enumerate((ends, ends[::-1]), 1):
+                if end.router == number:
+                    found[end.port] = Far(f"198.19.{k}.{host}/30", f"r{other.router}")
+        return found
 
     def _boot(self, router: Router) -> None:
         for daemon in DAEMONS:
@@ -163,10 +192,15 @@ class FrrLab:
             _popen(router, "snmpd", "env", f"SNMP_PERSISTENT_DIR={router.folder}/snmp", "/usr/sbin/snmpd",
                    "-f", "-C", "-Lo", "-c", f"{router.folder}/snmpd.conf", f"udp:{router.address}:{router.snmp_port}"),
         ]  # fmt: skip
+        if (router.folder / "lldpd.conf").exists():
+            self._speak_lldp(router)
 
-
-def vtysh(folder: Path) -> list[str]:
-    return ["/usr/bin/vtysh", "--vty_socket", str(folder), "--config_dir", str(folder)]
+    def _speak_lldp(self, router: Router) -> None:
+        folder = router.folder
+        CHROOT.mkdir(mode=0o755, exist_ok=True)
+        system.wait_for(folder / "agentx")
+        lldpd = f"hostname {router.name} && exec /usr/sbin/lldpd -d -u {folder}/lldpd.sock -O {folder}/lldpd.conf"
+        self._started.append(_popen(router, "lldpd", "unshare", "--uts", "sh", "-c", f"{lldpd} -x -X {folder}/agentx"))
 
 
 def _popen(router: Router, log: str, *command: str) -> subprocess.Popen[bytes]:
@@ -196,100 +230,30 @@ def _user(name: str, folder: Path, password: str) -> str:
     return (folder / "login").read_text()
 
 
-def _write(router: Router, number: int, count: int) -> None:
+def _write(router: Router, number: int, far: Mapping[str, Far], *, lldp: bool) -> None:
     folder = router.folder
     folder.mkdir()
     system.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", router.name, "-f", f"{folder}/host")
     files = {
         **{f"{daemon}.conf": f"hostname {router.name}\n" for daemon in DAEMONS},
-        "frr.conf": frr_conf(router.name, number, count),
+        "frr.conf": frr_conf(router.name, number, far),
         "vtysh.conf": "service integrated-vtysh-config\n",
-        "sshd_config": sshd_config(router),
+        "sshd_config": sshd_config(folder, router.address, router.ssh_port, router.username),
         "shell": shell(folder),
-        "snmpd.conf": snmpd_conf(router),
+        "snmpd.conf": snmpd_conf(router.name, folder, router.community),
     }
+    if lldp:
+        files["lldpd.conf"] = lldpd_conf()
     for file, text in files.items():
         (folder / file).write_text(text)
         (folder / file).chmod(0o664)
     (folder / "shell").chmod(0o755)
     folder.chmod(0o775)
-    for path in (folder, *(folder / file for file in files if file.endswith(".conf") and file != "snmpd.conf")):
+    for path in (folder, *(folder / file for file in files if file not in OWN_BY_ROOT and file.endswith(".conf"))):
         shutil.chown(path, "frr", "frrvty")
-
-
-def frr_conf(name: str, number: int, count: int) -> str:
-    """Link k joins router k (south, 198.19.k.1) and router k+1 (north, 198.19.k.2)."""
-    lines = [f"hostname {name}", "service integrated-vtysh-config", "ip forwarding"]
-    addresses = {"lo": f"198.19.255.{number}/32"}
-    if number > 1:
-        addresses["north"] = f"198.19.{number - 1}.2/30"
-    if number < count:
-        addresses["south"] = f"198.19.{number}.1/30"
-    for interface, address in addresses.items():
-        lines += [f"interface {interface}", f" ip address {address}", " ip ospf area 0"]
-        if interface != "lo":
-            lines += [
-                f" description to r{number - 1 if interface == 'north' else number + 1}",
-                " ip ospf network point-to-point",
-                " ip ospf hello-interval 1",
-                " ip ospf dead-interval 4",
-                " ip ospf retransmit-interval 1",
-            ]
-        lines.append("!")
-    lines += ["ip route 198.19.254.0/24 Null0", "router ospf", f" ospf router-id 198.19.255.{number}"]
-    lines += [" timers throttle spf 0 50 200", " timers throttle lsa all 100", " timers lsa min-arrival 50", "end"]
-    return "\n".join(lines) + "\n"
-
-
-def shell(folder: Path) -> str:
-    """What a login gets: the router's command line, or one command's output."""
-    command = " ".join(vtysh(folder))
-    return f'#!/bin/sh\n[ -z "$SSH_ORIGINAL_COMMAND" ] && exec {command}\nexec {command} -c "$SSH_ORIGINAL_COMMAND"\n'
-
-
-def sshd_config(router: Router) -> str:
-    options = {
-        "ListenAddress": router.address,
-        "Port": str(router.ssh_port),
-        "HostKey": f"{router.folder}/host",
-        "PidFile": "none",
-        "AuthorizedKeysFile": f"{router.folder.parent}/login.pub",
-        "StrictModes": "no",  # the keys lie under /tmp
-        "UsePAM": "no",
-        "PasswordAuthentication": "yes",
-        "PermitRootLogin": "no",
-        "AllowUsers": router.username,
-        "ForceCommand": f"{router.folder}/shell",
-        "UseDNS": "no",
-        "PrintMotd": "no",
-        "PrintLastLog": "no",
-        "MaxStartups": "100",
-        "X11Forwarding": "no",
-        "AllowTcpForwarding": "no",
-    }
-    return "".join(f"{key} {value}\n" for key, value in options.items())
-
-
-def snmpd_conf(router: Router) -> str:
-    version = frr_version()
-    return (
-        f"rocommunity {router.community}\n"
-        f"rwcommunity {router.community}-set\n"
-        f"sysname {router.name}\n"
-        f"sysdescr FRRouting {version} ({router.name})\n"
-        "syslocation laboratory\n"
-        "syscontact nobody\n"
-        "sysservices 78\n"
-    )
 
 
 def _tell_at_once(router: Router) -> None:
     """net-snmp looks at its interfaces every three seconds; a switch knows when one of its ports goes down."""
     secret, target = f"{router.community}-set", f"{router.address}:{router.snmp_port}"
     system.run("snmpset", "-v2c", "-c", secret, "-On", target, IF_TABLE_CACHE_TIMEOUT, "i", "0")
-
-
-def frr_version() -> str:
-    with contextlib.suppress(IndexError):
-        return system.run(f"{FRR}/zebra", "--version").split()[2]
-    return "unknown"

@@ -81,7 +81,9 @@ def remove(slot: int) -> None:
     _end_processes(own)
     for namespace in own:
         attempt("ip", "netns", "delete", namespace)
-    attempt("ip", "link", "delete", name(slot))
+    # The kernel takes a namespace's links away some time later; these names may be wanted before that.
+    for port in (link for link in os.listdir("/sys/class/net") if re.fullmatch(rf"{name(slot)}(p\d+)?", link)):  # noqa: PTH208  # names, not paths
+        attempt("ip", "link", "delete", port)
     if _user_exists(name(slot)):
         attempt("userdel", "--force", name(slot))
     for folder in Path(tempfile.gettempdir()).glob(f"{name(slot)}-*"):

@@ -11,6 +11,7 @@ import paramiko
 import pytest
 
 from tests.lab import system
+from tests.lab.cabling import Plug, tree
 from tests.lab.frr import FrrLab, Router
 
 pytestmark = pytest.mark.slow
@@ -127,3 +128,24 @@ def test_what_a_killed_lab_leaves_behind_is_removed_by_the_next(lab: FrrLab) -> 
     assert left not in system.namespaces()
     assert not list(Path("/sys/class/net").glob(f"{left.partition('-')[0]}*"))
     assert lab.routers[0].namespace in system.namespaces()
+
+
+def lldp_neighbours(router: Router) -> set[tuple[str, str, str]]:
+    """Own port, the neighbour's name and its port, as the daemon itself has them."""
+    command = ["lldpcli", "-u", str(router.folder / "lldpd.sock"), "-f", "keyvalue", "show", "neighbors"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    facts = dict(line.split("=", 1) for line in told.splitlines() if "=" in line)
+    ports = {key.split(".")[1] for key in facts if key.endswith(".chassis.name")}
+    return {(port, facts[f"lldp.{port}.chassis.name"], facts[f"lldp.{port}.port.descr"]) for port in ports}
+
+
+def test_a_cable_can_be_put_into_another_port_and_lldp_tells_both_ends() -> None:
+    cables = tree(4, below=2)
+    with FrrLab(4, cables, spare=[Plug(3, "down9")], lldp=range(1, 5)) as lab:
+        top, left, right, leaf = lab.routers
+        assert within(15, lambda: lldp_neighbours(left) == {("up", "r1", "down1"), ("down1", "r4", "up")})
+        lab.panel.move(Plug(2, "down1"), to=Plug(3, "down9"))
+        assert within(15, lambda: lldp_neighbours(leaf) == {("up", "r3", "down9")})
+        assert within(15, lambda: lldp_neighbours(left) == {("up", "r1", "down1")})
+        assert within(15, lambda: ("down9", "r4", "up") in lldp_neighbours(right))
+        assert within(15, lambda: {name for _, name, _ in lldp_neighbours(top)} == {"r2", "r3"})
