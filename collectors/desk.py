@@ -21,6 +21,7 @@ from collectors.models import DeviceState, DiscoveredNeighbour, LineState, PortS
 from collectors.pending import Pending
 from collectors.store import Change, Known, Outage, OutageKey, Row, Store, Traffic
 from collectors.survey.store import Findings, record
+from collectors.survey.surroundings import record_neighbours
 from core.database import Base
 from core.jobs.storage import is_trouble
 
@@ -119,9 +120,13 @@ class Desk:
     async def ports(self, device_id: int, names: list[str], aliases: Mapping[str, str]) -> dict[str, int]:
         return await self._in(self._database, self._store.ports, device_id, names, aliases)
 
-    async def rediscovered(self, device_id: int, ports: list[int], neighbours: list[Row]) -> None:
+    async def rediscovered(self, device_id: int, ports: list[int]) -> None:
         self._pending.forget(SensorState, "device_id", [device_id])
-        await self._in(self._database, self._store.rediscovered, device_id, ports, neighbours)
+        await self._in(self._database, self._store.rediscovered, device_id, ports)
+
+    async def neighbours(self, device_id: int, rows: list[Row], now: datetime) -> None:
+        """All that a device names now. Links are derived anew when they are others than before."""
+        await self._in(self._database, record_neighbours, self._store.database, device_id, rows, now)
 
     async def surveyed(self, findings: Findings, now: datetime) -> None:
         await self._in(self._database, record, self._store.database, findings, now)

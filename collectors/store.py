@@ -24,7 +24,7 @@ from collectors.models import (
     SensorState,
     SubjectKind,
 )
-from collectors.survey.models import BindingState, ComponentState, StationState
+from collectors.survey.models import BindingState, ComponentState, InterfaceAddress, StationState
 from core.database import BULK_ROWS, Base, Database, bulk_update, bulk_upsert
 from inventory.ports import ensure_ports
 
@@ -96,6 +96,7 @@ OF_DEVICES: Final = (
     DiscoveredNeighbour,
     StationState,
     BindingState,
+    InterfaceAddress,
     ComponentState,
 )
 
@@ -178,18 +179,14 @@ class Store:
         with self.database.write() as session:
             return ensure_ports(session, device_id, names, aliases)
 
-    def rediscovered(self, device_id: int, ports: Iterable[int], neighbours: Sequence[Row]) -> None:
+    def rediscovered(self, device_id: int, ports: Iterable[int]) -> None:
         """Forget what the device no longer has; its sensors come again with the next poll."""
         with self.database.bulk() as connection:
             connection.execute(delete(SensorState).where(SensorState.device_id == device_id))
-            connection.execute(delete(DiscoveredNeighbour).where(DiscoveredNeighbour.device_id == device_id))
             gone = select(PortState.port_id).where(PortState.device_id == device_id)
             kept = set(ports)
             for piece in pieces([port for port in connection.scalars(gone) if port not in kept], 500):
                 connection.execute(delete(PortState).where(PortState.port_id.in_(piece)))
-            if neighbours:
-                keys = key_columns(DiscoveredNeighbour)
-                bulk_upsert(connection, table_of(DiscoveredNeighbour), neighbours[:BULK_ROWS], keys)
 
     def forget(self, devices: Iterable[int], lines: Iterable[int], now: datetime) -> None:
         """The rows of what is watched no more; an outage that was open ends with the watching."""

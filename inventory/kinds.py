@@ -140,6 +140,7 @@ class LinkEvidence(StrEnum):
     LLDP = "lldp"
     CDP = "cdp"
     MAC_TABLE = "mac_table"
+    ADDRESSES = "addresses"
 
 
 class LinkStanding(StrEnum):

@@ -106,6 +106,7 @@ LABELS: Mapping[StrEnum, str] = {
     LinkEvidence.LLDP: "LLDP",
     LinkEvidence.CDP: "CDP",
     LinkEvidence.MAC_TABLE: N_("MAC table"),
+    LinkEvidence.ADDRESSES: N_("interface addresses"),
     LinkStanding.AGREED: N_("both ends agree"),
     LinkStanding.ONE_END: N_("one end says so"),
     LinkStanding.CONFLICTING: N_("the ends contradict each other"),

@@ -1,6 +1,7 @@
 """One forgiving search: names, pinyin initials, addresses with a mask, any MAC notation, ports, circuit numbers.
 
-A MAC or IP address that is no device's is looked for behind the switches' ports.
+An IP address finds the port that has it. A MAC or IP address that is no device's is looked for behind the switches'
+ports.
 """
 
 import re
@@ -13,6 +14,7 @@ from sqlalchemy import ColumnElement, case, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from collectors.models import PortState
+from collectors.survey.models import InterfaceAddress
 from collectors.survey.whereabouts import Whereabouts, address_of, locate, mac_of
 from core.i18n import N_
 from inventory.models import Device, Line, Port, Unit
@@ -45,6 +47,7 @@ class Hit:
 def find(session: Session, words: str, scope: Scope) -> list[Hit]:
     """Everything that fits, the exact ones first; nothing outside the scope exists."""
     hits = list(_hits(session, words, scope))
+    hits += _interfaces(session, words, scope, known=any(hit.exact for hit in hits))
     hits += _stations(session, words, scope, known=any(hit.exact for hit in hits))
     return sorted(hits, key=lambda hit: (not hit.exact, hit.name))
 
@@ -101,13 +104,31 @@ def _ports(session: Session, words: str, scope: Scope) -> Iterator[Hit]:
         yield Hit("port", f"{device} {port.name}", port.alias or alias or "", link, exact=mac is not None)
 
 
+def _interfaces(session: Session, words: str, scope: Scope, *, known: bool) -> Iterator[Hit]:
+    """The ports that have an address; a management address has led to its device before."""
+    address = address_of(words)
+    if address is None:
+        return
+    wanted = (
+        select(InterfaceAddress, Device.name)
+        .join(Device, Device.id == InterfaceAddress.device_id)
+        .where(InterfaceAddress.address == address)
+        .order_by(Device.name)
+        .limit(MOST)
+    )
+    for place, (one, device) in enumerate(session.execute(scope.apply(wanted, Device))):
+        exact = place == 0 and not known
+        yield Hit("port", f"{device} {one.port}", one.text, _port_link(one.device_id, one.port_id), exact)
+
+
 def _stations(session: Session, words: str, scope: Scope, *, known: bool) -> Iterator[Hit]:
     """Where a MAC or IP address was learnt; the likeliest is the exact hit, unless a device or port has the address."""
     mac, address = mac_of(words), address_of(words)
     found = locate(session, mac=mac, address=address, scope=scope) if mac or address else []
     for place, one in enumerate(found):
         exact = place == 0 and not known
-        yield Hit("station", f"{one.device} {one.port}", _station_detail(one), _station_link(one), exact)
+        link = _port_link(one.device_id, one.port_id)
+        yield Hit("station", f"{one.device} {one.port}", _station_detail(one), link, exact)
 
 
 def _station_detail(one: Whereabouts) -> str:
@@ -116,10 +137,11 @@ def _station_detail(one: Whereabouts) -> str:
     return " · ".join(filter(None, (one.mac, *one.addresses, vlan, beside)))
 
 
-def _station_link(one: Whereabouts) -> str:
-    if one.port_id is None:
-        return url_for("devices.show", number=one.device_id)
-    return url_for("devices.port", number=one.device_id, port=one.port_id)
+def _port_link(device: int, port: int | None) -> str:
+    """The device's page where its port is not in the inventory."""
+    if port is None:
+        return url_for("devices.show", number=device)
+    return url_for("devices.port", number=device, port=port)
 
 
 def _contain(columns: Iterable[InstrumentedAttribute[Any]], text: str) -> list[ColumnElement[bool]]:

@@ -36,10 +36,15 @@ SILENCE = (NoAnswerError, SendFailedError)
 
 
 class Polling:
-    """`discovered(device)` tells who reads what comes after a discovery."""
+    """`discovered` tells who reads what comes after a discovery, `turned` that a port of a device went up or down."""
 
     def __init__(
-        self, kit: Kit, verdicts: Verdicts, probing: Probing, discovered: Callable[[int], None] = lambda _: None
+        self,
+        kit: Kit,
+        verdicts: Verdicts,
+        probing: Probing,
+        discovered: Callable[[int], None],
+        turned: Callable[[int], None],
     ) -> None:
         self._asker = kit.asker
         self._desk = kit.desk
@@ -49,6 +54,7 @@ class Polling:
         self._verdicts = verdicts
         self._probing = probing
         self._tell_discovered = discovered
+        self._tell_turned = turned
 
     async def poll(self, watched: Watched) -> None:
         """A turn that comes while the last one is still under way is dropped; a device that is down is only probed."""
@@ -95,6 +101,8 @@ class Polling:
         before, poll = watched.poll, answer.poll
         seconds = elapsed(before.uptime_ticks, poll.uptime_ticks, answer.at - watched.polled_at) if before else None
         news = take_over(watched, poll.table, seconds, now)
+        if news.turned:
+            self._tell_turned(watched.target.id)
         watched.said |= measured_by(poll, watched.said["booted"], now)
         watched.poll, watched.polled_at = poll, answer.at
         watched.agent_failed, watched.last_poll, watched.last_answer = False, now, now
@@ -118,8 +126,8 @@ class Polling:
         watched.known_ports = _known(watched, discovery.ports)
         watched.said |= said_by(discovery)
         watched.columns = None
-        rows = neighbour_rows(device, discovery.neighbours, now)
-        await self._desk.rediscovered(device, list(watched.ids.values()), rows)
+        await self._desk.rediscovered(device, list(watched.ids.values()))
+        await self._desk.neighbours(device, neighbour_rows(device, discovery.neighbours, now), now)
         self._tell_discovered(device)
 
     def _hand_over(self, watched: Watched, poll: Poll, news: PortNews, now: datetime) -> None:

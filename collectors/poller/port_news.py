@@ -16,13 +16,17 @@ from collectors.store import Row, Traffic
 from collectors.watched import EarlierPort, Watched, WatchedPort
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PortNews:
-    """`rows` of ports of which more than the traffic changed; `traffic` of the others that had some, by port id."""
+    """`rows` of ports of which more than the traffic changed; `traffic` of the others that had some, by port id.
+
+    `turned`: whether any port that was known before went up or down.
+    """
 
     rows: list[Row] = field(default_factory=list)
     traffic: dict[int, Traffic] = field(default_factory=dict)
     history: list[tuple[int, Values]] = field(default_factory=list)
+    turned: bool = False
 
 
 def take_over(watched: Watched, table: PortTable, seconds: float | None, now: datetime) -> PortNews:
@@ -42,6 +46,7 @@ def take_over(watched: Watched, table: PortTable, seconds: float | None, now: da
         turned = port.oper is not STATUSES[oper]
         if turned:
             port.oper, port.last_change = STATUSES[oper], now
+            news.turned = True
         if fresh or turned or port.admin is not STATUSES[admin] or port.facts.speed_bps != speed_bps:
             port.admin = STATUSES[admin]
             if port.facts.speed_bps != speed_bps:

@@ -19,9 +19,18 @@ log = logging.getLogger(__name__)
 
 
 class Probing:
-    """`line_ports(device)` are the ports at which lines end and at which it is time to look."""
+    """`line_ports(device)` are the ports at which lines end and at which it is time to look.
 
-    def __init__(self, kit: Kit, verdicts: Verdicts, line_ports: Callable[[int], Iterable[int]]) -> None:
+    `turned` tells that one of them went up or down: the poll that follows will find it as it is.
+    """
+
+    def __init__(
+        self,
+        kit: Kit,
+        verdicts: Verdicts,
+        line_ports: Callable[[int], Iterable[int]],
+        turned: Callable[[int], None],
+    ) -> None:
         self._asker = kit.asker
         self._desk = kit.desk
         self._exposition = kit.exposition
@@ -29,6 +38,7 @@ class Probing:
         self._tally = kit.tally
         self._verdicts = verdicts
         self._line_ports = line_ports
+        self._tell_turned = turned
 
     async def probe(self, watched: Watched) -> None:
         if watched.probing or not watched.target.askable:
@@ -80,3 +90,4 @@ class Probing:
                 name = watched.names[port.facts.index]
                 self._desk.put_ports([port_row(watched.target.id, port, name, now)], {}, now)
                 self._verdicts.hasten(watched.target.id)
+                self._tell_turned(watched.target.id)

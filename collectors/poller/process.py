@@ -40,7 +40,7 @@ from collectors.poller import garbage
 from collectors.poller.attendance import Attendance
 from collectors.poller.polling import Polling
 from collectors.poller.probing import Probing
-from collectors.poller.roster import FAR, POLL, PROBE, SURVEY, Duty, Roster
+from collectors.poller.roster import FAR, NEIGHBOURS, POLL, PROBE, SURVEY, Duty, Roster
 from collectors.poller.verdicts import Verdicts
 from collectors.poller.wheel import TICK_S, Wheel
 from collectors.snmp import Engine
@@ -66,6 +66,9 @@ PRUNE_S: Final = 600.0
 SET_ASIDE_S: Final = 5.0
 SWEEP_S: Final = 2.0
 SURVEY_AFTER_S: Final = 2.0
+# LLDP tells its neighbours every 30 seconds, CDP every 60 (IEEE 802.1AB, msgTxInterval; both at once when a port comes
+# up, where the software is of this decade).
+NEIGHBOURS_AFTER_S: Final = 45.0
 
 
 @dataclass(frozen=True)
@@ -152,8 +155,9 @@ class Poller:
         )
         self._far = FarProbing(self._kit, self._lines.touch_line)
         verdicts = Verdicts(self._desk, self._clock, touched=self._lines.touch, hasten=self._hasten)
-        self._probing = Probing(self._kit, verdicts, self._lines.ports)
-        self._polling = Polling(self._kit, verdicts, self._probing, discovered=self._survey_soon)
+        turned = self._look_around_soon
+        self._probing = Probing(self._kit, verdicts, self._lines.ports, turned)
+        self._polling = Polling(self._kit, verdicts, self._probing, self._survey_soon, turned)
         surveying = Surveying(self._kit, self._devices)
         self._sweeping = Sweeping(
             desk=self._desk,
@@ -164,7 +168,12 @@ class Poller:
             clock=self._clock,
             rate=settings.polling.sweep_per_s,
         )
-        self._duties = {POLL: self._polling.poll, PROBE: self._probing.probe, SURVEY: surveying.survey}
+        self._duties = {
+            POLL: self._polling.poll,
+            PROBE: self._probing.probe,
+            SURVEY: surveying.survey,
+            NEIGHBOURS: surveying.look_around,
+        }
         self._roster = Roster(self._kit, self._wheel, self._devices, self._lines, known)
         self._own = OwnMetrics(self._own_numbers, self._kit.tally.poll_durations)
         on_demand = OnDemand(asker, self._devices)
@@ -188,6 +197,10 @@ class Poller:
     def _survey_soon(self, device: int) -> None:
         """Not at once: the poll that discovered the device has not been judged yet."""
         self._wheel.hasten((SURVEY, device), self._clock.monotonic() + SURVEY_AFTER_S)
+
+    def _look_around_soon(self, device: int) -> None:
+        """A port that went up or down may be a cable that was moved."""
+        self._wheel.hasten((NEIGHBOURS, device), self._clock.monotonic() + NEIGHBOURS_AFTER_S)
 
     async def _turn(self) -> None:
         for what, number in self._wheel.due(self._clock.monotonic()):

@@ -16,6 +16,7 @@ from core.settings import PollingSettings
 POLL: Final = "poll"
 PROBE: Final = "probe"
 SURVEY: Final = "survey"
+NEIGHBOURS: Final = "neighbours"
 FAR: Final = "far end"
 Duty = tuple[str, int]
 
@@ -57,7 +58,8 @@ class Roster:
                 self._wheel.add((PROBE, device), interval_s, first)
             if anew:
                 self._wheel.add((POLL, device), settings.interval_s, first)
-                self._wheel.add((SURVEY, device), settings.survey_interval_s, first + settings.survey_interval_s)
+                for duty in (SURVEY, NEIGHBOURS):
+                    self._wheel.add((duty, device), settings.survey_interval_s, first + settings.survey_interval_s)
                 fresh += 1
         if self._before is None:
             lines_gone = [line for line in self._known.lines if line not in targets.lines]
@@ -92,7 +94,7 @@ class Roster:
 
     def _drop(self, device: int) -> None:
         self._devices.pop(device, None)
-        for duty in (POLL, PROBE, SURVEY):
+        for duty in (POLL, PROBE, SURVEY, NEIGHBOURS):
             self._wheel.remove((duty, device))
         for subject in ((SubjectKind.DEVICE, device), (PROBE, device)):
             self._kit.exposition.drop(subject)

@@ -38,13 +38,17 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """`faults`: tables that the agent could not give in full. They cost what is missing, not the rest."""
+    """`protocols`: those by which the device may name its neighbours, for whoever asks again.
+
+    `faults`: tables that the agent could not give in full. They cost what is missing, not the rest.
+    """
 
     system: SystemFacts
     identity: Identity
     ports: tuple[PortFacts, ...]
     health: Health
     neighbours: tuple[Neighbour, ...]
+    protocols: tuple[str, ...]
     found: Found
     baseline: Baseline
     faults: tuple[SnmpError, ...]
@@ -59,12 +63,14 @@ async def discover(session: Session, profiles: Profiles | None = None) -> Discov
     found_ports = ports(table)
     identity = await identify(session, chain, system)
     found = await find(session, chain)
+    protocols = _protocols(chain)
     return Discovery(
         system,
         identity,
         found_ports,
         await read_health(session, found),
-        await neighbours(session, _protocols(chain), found_ports),
+        await neighbours(session, protocols, found_ports),
+        protocols,
         found,
         baseline,
         (*faults, *found.faults),
@@ -107,5 +113,5 @@ async def _has(session: Session, roots: Sequence[Oid]) -> set[Oid]:
     }
 
 
-def _protocols(chain: Sequence[Profile]) -> list[str]:
-    return next((list(profile.neighbours) for profile in chain if profile.neighbours), [])
+def _protocols(chain: Sequence[Profile]) -> tuple[str, ...]:
+    return next((tuple(profile.neighbours) for profile in chain if profile.neighbours), ())

@@ -1,5 +1,7 @@
 """The survey of one device after the other: who is behind its ports, who has which address, what it is made of.
 
+Beside it, the short question who is next to it.
+
 Much to read and slow to change, so it comes seldom, few at a time, and a poll of the same device slips in between its
 questions. Whatever goes wrong costs this survey, and the next one tries again.
 """
@@ -9,13 +11,16 @@ import logging
 from collections.abc import Mapping
 from typing import Final
 
+from collectors.device_rows import neighbour_rows
 from collectors.kit import Kit
 from collectors.models import Reachability
 from collectors.snmp import Session
+from collectors.snmp.addresses import own_addresses
 from collectors.snmp.components import Component, components
 from collectors.snmp.errors import SnmpError
+from collectors.snmp.neighbours import neighbours
 from collectors.snmp.stations import bindings, stations
-from collectors.survey.rows import binding_rows, component_rows, station_rows
+from collectors.survey.rows import address_rows, binding_rows, component_rows, station_rows
 from collectors.survey.store import Findings
 from collectors.watched import Watched
 from core.errors import GuanjinError
@@ -55,16 +60,33 @@ class Surveying:
         finally:
             self._under_way.discard(device)
 
+    async def look_around(self, watched: Watched) -> None:
+        """Who is next to it now. No dearer than a poll, and waits for no survey: a port may have gone up or down."""
+        if watched.reachability is not Reachability.UP or watched.plan is None:
+            return
+        discovery = watched.plan.discovery
+        try:
+            async with asyncio.timeout(LONGEST_S):
+                found = await neighbours(self._asker.session(watched), discovery.protocols, discovery.ports)
+        except (GuanjinError, TimeoutError) as error:
+            log.info("the neighbours of %s cannot be read: %s", watched.target.name, error)
+            return
+        if self._devices.get(watched.target.id) is watched:
+            now = self._clock.now()
+            await self._desk.neighbours(watched.target.id, neighbour_rows(watched.target.id, found, now), now)
+
     async def _survey(self, watched: Watched) -> None:
         device, session, planned_at = watched.target.id, self._asker.session(watched), watched.planned_at
         behind = await stations(session)
         bound = await bindings(session)
+        own = await own_addresses(session)
         parts = await _whole(session) if self._parts.get(device) != planned_at else None
         findings = Findings(
             device,
             station_rows(device, behind, watched.names, watched.ids),
             binding_rows(device, bound, watched.names),
-            None if parts is None else component_rows(device, parts),
+            addresses=address_rows(device, own, watched.names, watched.ids),
+            components=None if parts is None else component_rows(device, parts),
         )
         if self._devices.get(device) is not watched:
             return  # it left the inventory meanwhile, or has another address

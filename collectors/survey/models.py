@@ -38,6 +38,24 @@ class BindingState(Base):
     seen: Mapped[datetime]
 
 
+class InterfaceAddress(Base):
+    """An address that a device has itself; `prefix_length` is empty where it does not say."""
+
+    __tablename__ = "interface_address"
+
+    device_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    address: Mapped[str] = mapped_column(String(45), primary_key=True, index=True)
+    prefix_length: Mapped[int | None]
+    port_id: Mapped[int | None] = mapped_column(Integer, index=True)
+    port: Mapped[str] = mapped_column(String(120))
+    since: Mapped[datetime]
+    seen: Mapped[datetime]
+
+    @property
+    def text(self) -> str:
+        return self.address if self.prefix_length is None else f"{self.address}/{self.prefix_length}"
+
+
 class ComponentState(Base):
     """A part of a device (ENTITY-MIB)."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from collectors.snmp.addresses import OwnAddress
 from collectors.snmp.components import Component
 from collectors.snmp.stations import Binding, Station
 from collectors.store import table_of
@@ -37,6 +38,21 @@ def binding_rows(device_id: int, found: Iterable[Binding], names: Mapping[int, s
         for one in found
     }
     return list(rows.values())
+
+
+def address_rows(
+    device_id: int, found: Iterable[OwnAddress], names: Mapping[int, str], ids: Mapping[int, int]
+) -> list[Row]:
+    return [
+        {
+            "device_id": device_id,
+            "address": one.address,
+            "prefix_length": one.prefix_length,
+            "port_id": ids.get(one.if_index),
+            "port": names.get(one.if_index, str(one.if_index)),
+        }
+        for one in found
+    ]
 
 
 def component_rows(device_id: int, found: Iterable[Component]) -> list[Row]:

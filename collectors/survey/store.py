@@ -1,7 +1,7 @@
 """Writing what a survey found: what changed, and nothing else. Runs in the thread of the database."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, delete, or_, select
 
 from collectors.store import key_columns, table_of
 from collectors.survey.merge import KEPT, Changes, Row, merge
-from collectors.survey.models import BindingState, ComponentState, StationState
+from collectors.survey.models import BindingState, ComponentState, InterfaceAddress, StationState
 from core.database import BULK_ROWS, Database, bulk_upsert
 
 # In pieces, because a statement may have so many parameters only.
@@ -23,14 +23,17 @@ class Findings:
     device_id: int
     stations: Sequence[Row] = ()
     bindings: Sequence[Row] = ()
+    _: KW_ONLY
+    addresses: Sequence[Row] = ()
     components: Sequence[Row] | None = None
 
 
 def record(database: Database, findings: Findings, now: datetime) -> None:
-    """A part that is gone is gone; a station that is gone may come back, and is kept for a while."""
+    """A part or an own address that is gone is gone; a station may come back, and is kept for a while."""
     for model, rows, kept in (
         (StationState, findings.stations, KEPT),
         (BindingState, findings.bindings, KEPT),
+        (InterfaceAddress, findings.addresses, timedelta(0)),
         (ComponentState, findings.components, timedelta(0)),
     ):
         if rows is not None:

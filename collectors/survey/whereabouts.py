@@ -6,7 +6,7 @@ one that it is plugged into.
 
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
-from collectors.survey.models import BindingState, StationState
+from collectors.survey.models import BindingState, InterfaceAddress, StationState
 from inventory.models import Device
 from inventory.scope import ALL, Scope
 
@@ -74,6 +74,12 @@ def behind_port(session: Session, port_id: int) -> list[StationState]:
     """Who is behind a port, the latest first."""
     wanted = select(StationState).where(StationState.port_id == port_id)
     return list(session.scalars(wanted.order_by(StationState.seen.desc(), StationState.mac)))
+
+
+def own_addresses(session: Session, port_id: int) -> Sequence[InterfaceAddress]:
+    """The addresses that a port has itself."""
+    wanted = select(InterfaceAddress).where(InterfaceAddress.port_id == port_id)
+    return session.scalars(wanted.order_by(InterfaceAddress.address)).all()
 
 
 def addresses_of(session: Session, macs: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -2,60 +2,35 @@
 
 LLDP, CDP   each says which port is at the other end of its own. Both ends say it: agreed; one says it and the other is
             silent: one end; they name others: conflicting, and both links are kept.
-MAC tables  a port behind which all MAC addresses are those of one managed device, if that is so at one port alone: on
-            the way there, ports have learnt other addresses too. Only for ports of which no protocol speaks.
+MAC tables  what has learnt an address: `leaves`. Only for ports of which no protocol speaks.
+addresses   what shares a network for two: `point_to_point`. Only for ports of which nothing else speaks.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
 from inventory.kinds import LinkEvidence, LinkStanding
-from inventory.ports import port_key
+from inventory.topology.found import End, FoundLink, end_at
+from inventory.topology.leaves import leaves
 from inventory.topology.matching import Directory
-from inventory.topology.observed import Observed, Station
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """One end of a link. `device_id` is None for what is not managed, or not to be told apart; `port` may be empty."""
-
-    device_id: int | None
-    name: str
-    port_id: int | None
-    port: str
-
-    @property
-    def key(self) -> str:
-        """The same for every spelling."""
-        who = f"#{self.device_id}" if self.device_id is not None else self.name.casefold()
-        return f"{who} {port_key(self.port)}"
-
-
-@dataclass(frozen=True, slots=True)
-class FoundLink:
-    """`a` is a managed device's end always. `candidates`: how many devices the far end's name fits, when several."""
-
-    a: End
-    b: End
-    evidence: frozenset[LinkEvidence]
-    standing: LinkStanding
-    seen: datetime
-    candidates: int = 0
-
-    @property
-    def key(self) -> str:
-        return " = ".join(sorted((self.a.key, self.b.key)))
+from inventory.topology.observed import Observed
+from inventory.topology.point_to_point import point_to_point
 
 
 def derive(observed: Observed) -> list[FoundLink]:
     """Ordered by their keys."""
     directory = Directory(observed.devices)
     told = _merged(_completed(_reports(observed, directory)))
-    spoken = {end.key for link in told for end in (link.a, link.b)}
-    learnt = [link for link in _leaves(observed.stations, directory) if link.a.key not in spoken]
-    return sorted([*told, *learnt], key=lambda link: link.key)
+    learnt = _unspoken(leaves(observed.stations, directory), told)
+    joined = _unspoken(point_to_point(observed.interfaces, observed.answered, directory), [*told, *learnt])
+    return sorted([*told, *learnt, *joined], key=lambda link: link.key)
+
+
+def _unspoken(found: Iterable[FoundLink], surer: Iterable[FoundLink]) -> list[FoundLink]:
+    """Those at whose ports nothing surer is known to be wired; of a far end without a port there is nothing to know."""
+    spoken = {end.key for link in surer for end in (link.a, link.b) if end.port}
+    return [link for link in found if link.a.key not in spoken and link.b.key not in spoken]
 
 
 def _reports(observed: Observed, directory: Directory) -> list[FoundLink]:
@@ -65,19 +40,14 @@ def _reports(observed: Observed, directory: Directory) -> list[FoundLink]:
         match = directory.device(one.remote_name)
         if one.device_id not in directory.devices or match.device_id == one.device_id:
             continue
-        here = _end(directory, one.device_id, one.local_port)
+        here = end_at(directory, one.device_id, one.local_port)
         far = End(None, one.remote_name, None, one.remote_port)
         if match.device_id is not None:
-            far = _end(directory, match.device_id, one.remote_port)
+            far = end_at(directory, match.device_id, one.remote_port)
         evidence = frozenset({LinkEvidence(one.protocol)})
         several = match.candidates if match.candidates > 1 else 0
         found.append(FoundLink(here, far, evidence, LinkStanding.ONE_END, one.seen, several))
     return found
-
-
-def _end(directory: Directory, device_id: int, called: str) -> End:
-    port, name = directory.port(device_id, called), directory.devices[device_id].name
-    return End(device_id, name, port.id, port.name) if port else End(device_id, name, None, called)
 
 
 def _completed(reports: list[FoundLink]) -> Iterator[FoundLink]:
@@ -126,30 +96,3 @@ def _contradicted(link: FoundLink, at: Mapping[str, set[str]], sayers: Mapping[s
     speaks, silent = link.a.key, link.b.key
     named = any(silent in sayers[other] for other in at[silent] - {link.key})
     return named or any(speaks not in sayers[other] for other in at[speaks] - {link.key})
-
-
-def _leaves(stations: Iterable[Station], directory: Directory) -> Iterator[FoundLink]:
-    behind: defaultdict[tuple[int, str], list[Station]] = defaultdict(list)
-    for station in stations:
-        if station.device_id in directory.devices:
-            behind[station.device_id, station.port].append(station)
-    at: defaultdict[int, list[FoundLink]] = defaultdict(list)
-    for (switch, port), here in behind.items():
-        owners = {directory.owner_of_mac.get(station.mac) for station in here}
-        owner = owners.pop() if len(owners) == 1 else None
-        if owner is not None and owner != switch:
-            at[owner].append(_leaf(directory, switch, port, owner, here))
-    for links in at.values():
-        if len(links) == 1:
-            yield links[0]
-
-
-def _leaf(directory: Directory, switch: int, port: str, owner: int, here: list[Station]) -> FoundLink:
-    """Its port is known when one MAC address was learnt, of one of its ports alone."""
-    macs = {station.mac for station in here}
-    far = _end(directory, owner, macs.pop()) if len(macs) == 1 else End(owner, directory.devices[owner].name, None, "")
-    far = far if far.port_id is not None else replace(far, port="")
-    seen = max(station.seen for station in here)
-    return FoundLink(
-        _end(directory, switch, port), far, frozenset({LinkEvidence.MAC_TABLE}), LinkStanding.ONE_END, seen
-    )

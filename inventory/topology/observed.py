@@ -49,9 +49,32 @@ class Station:
 
 
 @dataclass(frozen=True, slots=True)
+class Interface:
+    """An address that a device has at a port of its own, which is no virtual one."""
+
+    device_id: int
+    port: str
+    address: str
+    prefix_length: int
+    seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An address that a device has heard of behind one of its ports, and the MAC address that goes with it."""
+
+    device_id: int
+    port: str
+    address: str
+    mac: str
+
+
+@dataclass(frozen=True, slots=True)
 class Observed:
     """One look at everything."""
 
     devices: Sequence[KnownDevice]
     neighbours: Sequence[Neighbour] = ()
     stations: Sequence[Station] = ()
+    interfaces: Sequence[Interface] = ()
+    answered: Sequence[Answered] = ()

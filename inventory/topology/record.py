@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from core.events import Event
 from inventory.kinds import LinkState
 from inventory.models import Link
-from inventory.topology.derivation import FoundLink
+from inventory.topology.found import FoundLink
 from security import audit
 
 # Writing each time that nothing has changed would be most of the writing.

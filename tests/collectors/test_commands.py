@@ -181,7 +181,7 @@ def surveyed(command: Command, database: Database) -> Command:
         device,
         [facts | {"vlan": 10, "port_id": None}],
         [facts | {"address": "10.9.0.7"}],
-        component_rows(device, [part]),
+        components=component_rows(device, [part]),
     )
     record(database, findings, NOW)
     return command

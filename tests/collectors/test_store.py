@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from collectors.models import (
     DeviceState,
-    DiscoveredNeighbour,
     Evidence,
     LineCondition,
     LineState,
@@ -90,17 +89,14 @@ def test_what_left_the_inventory_leaves_the_state_and_its_outage_ends(database: 
     assert outages(database)[0].ended == NOW + timedelta(minutes=9)
 
 
-def test_a_rediscovery_forgets_ports_sensors_and_neighbours_that_are_gone(database: Database) -> None:
+def test_a_rediscovery_forgets_ports_and_sensors_that_are_gone(database: Database) -> None:
     store = Store(database)
     sensor = {"device_id": 1, "kind": "temperature", "key": "1", "name": "inlet", "unit": "C", "updated": NOW}
     store.save({PortState: [port_row(3), port_row(4)], SensorState: [sensor | {"value": 31.0, "state": None}]})
-    neighbour = {"device_id": 1, "local_port": "GE0/0/4", "remote_name": "ACC", "remote_port": "1", "protocol": "lldp"}
-    for found in ([neighbour | {"seen": NOW}], []):
-        store.rediscovered(1, [4], found)
-        with database.read() as session:
-            assert [port.port_id for port in session.scalars(select(PortState))] == [4]
-            assert session.scalars(select(SensorState)).all() == []
-            assert len(session.scalars(select(DiscoveredNeighbour)).all()) == len(found)
+    store.rediscovered(1, [4])
+    with database.read() as session:
+        assert [port.port_id for port in session.scalars(select(PortState))] == [4]
+        assert session.scalars(select(SensorState)).all() == []
 
 
 def test_discovered_ports_enter_the_inventory_once(database: Database) -> None:

@@ -54,6 +54,10 @@ class Router:
         arguments = [part for command in commands for part in ("-c", command)]
         return system.run("ip", "netns", "exec", self.namespace, *vtysh(self.folder), *arguments)
 
+    def greet(self, address: str) -> None:
+        """One datagram, which nobody reads: a neighbour has to be asked for its MAC address first."""
+        system.run("ip", "netns", "exec", self.namespace, "bash", "-c", f"echo hello >/dev/udp/{address}/9")
+
 
 class FrrLab:
     """`with FrrLab(10) as lab:`; the routers form a chain, r1 - r2 - ... - rN, unless other `cables` are given.

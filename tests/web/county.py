@@ -22,7 +22,7 @@ from collectors.models import (
     SensorState,
     SubjectKind,
 )
-from collectors.survey.models import BindingState, ComponentState, StationState
+from collectors.survey.models import BindingState, ComponentState, InterfaceAddress, StationState
 from collectors.sweep.models import Sweep, SweepFind, SweepRange, SweepState
 from inventory.addresses import sort_key
 from inventory.kinds import (
@@ -310,9 +310,10 @@ def _states(session: Session, devices: list[Device], lines: list[Line], lost: Li
     facts = {"device_id": devices[3].id, "since": now, "seen": now}
     plugged = next(port for port in devices[3].ports if port.name.endswith("5"))
     session.add(StationState(**facts, mac=STATION, vlan=100, port_id=plugged.id, port=plugged.name))
-    session.add(
-        BindingState(**(facts | {"device_id": devices[0].id}), address="172.20.1.7", mac=STATION, port="Vlanif100")
-    )
+    core = facts | {"device_id": devices[0].id}
+    session.add(BindingState(**core, address="172.20.1.7", mac=STATION, port="Vlanif100"))
+    uplink = next(port for port in devices[0].ports if port.id == 2)
+    session.add(InterfaceAddress(**core, address="10.8.0.1", prefix_length=30, port_id=uplink.id, port=uplink.name))
     texts = dict.fromkeys(("descr", "maker", "hardware", "firmware", "software"), "")
     part = {"number": 7, "parent": 0, "kind": "power_supply", "name": "电源 1", "model": "PAC600", "serial": "PS-0042"}
     session.add(ComponentState(**facts, **texts, **part))

@@ -244,6 +244,7 @@ def test_forgotten_marks_are_pointed_out(admin: Browser) -> None:
         ("00E0-FC12-0001", "/devices/1/ports/2"),
         ("00:e0:fc:12:00:01", "/devices/1/ports/2"),
         ("HYQL00000MSTP", "/lines/1"),
+        ("10.8.0.1/30", "/devices/1/ports/2"),
     ],
 )
 def test_one_exact_hit_is_jumped_to(admin: Browser, words: str, where: str) -> None:

@@ -280,7 +280,13 @@ def test_an_own_port_does_not_open_anothers_device(limited: Browser, sample: Sam
 
 def test_no_list_count_search_or_tile_names_what_is_out_of_reach(limited: Browser, sample: Sample) -> None:
     asked = ["/search?q=JR", "/search?q=GE1", "/search?q=10.30.1.1", f"/search?q={county.STATION}", "/search?q=bsz"]
-    asked += ["/search?q=172.20.1.7", "/search?q=00:e0:fc:12:00:00", "/jobs?state=queued", "/devices?sort=-name"]
+    asked += [
+        "/search?q=172.20.1.7",
+        "/search?q=10.8.0.1",
+        "/search?q=00:e0:fc:12:00:00",
+        "/jobs?state=queued",
+        "/devices?sort=-name",
+    ]
     adapter = limited.client.application.url_map.bind("localhost")
     for rule, method in rules(limited):
         if method == "GET" and not rule.arguments and rule.endpoint not in PUBLIC:

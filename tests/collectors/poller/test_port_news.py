@@ -34,6 +34,15 @@ def watched(**ids: int) -> Watched:
     return found
 
 
+def test_a_port_that_went_up_or_down_is_news_of_the_cabling_and_traffic_is_not() -> None:
+    device, ports = watched(i1=11), known(1)
+    told = [
+        take_over(device, table(ports, octets, oper=oper), 60, NOW).turned
+        for octets, oper in ((0, UP), (9, UP), (9, DOWN), (9, DOWN), (9, UP))
+    ]
+    assert told == [False, False, True, False, True]
+
+
 def test_after_a_discovery_every_port_has_a_row_and_later_only_its_traffic() -> None:
     device, ports = watched(i1=11, i2=12), known(1, 2)
     first = take_over(device, table(ports, 0), None, NOW)

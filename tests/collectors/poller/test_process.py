@@ -16,6 +16,7 @@ from collectors.lines.records import line_availability
 from collectors.metrics.scrape import open_page, read_metrics
 from collectors.models import (
     DeviceState,
+    DiscoveredNeighbour,
     LineCondition,
     LineState,
     OutageRecord,
@@ -30,7 +31,9 @@ from collectors.poller import process as poller_module
 from collectors.snmp.wire import Message, Tag, VarBind, parse_oid
 from collectors.survey.models import ComponentState
 from collectors.survey.whereabouts import locate
+from collectors.topology import REFRESH
 from core.database import Database
+from core.jobs.models import Job
 from inventory.models import Device, Line, Port, business_system_line
 from tests.collectors.county import County, build
 from tests.collectors.running import Place, WallClock, switch
@@ -127,6 +130,34 @@ async def test_who_is_behind_a_port_is_found_after_the_discovery(place: Place, a
             10,
         )
         assert await place.until(lambda session: session.scalars(select(ComponentState.serial)).all()) == ["SN-0042"]
+
+
+async def test_who_is_next_to_a_port_is_asked_again_when_a_port_goes_up_or_down(
+    place: Place, agents: tuple[Agent, Agent], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the links are derived anew, without waiting for their turn."""
+    monkeypatch.setattr(poller_module, "NEIGHBOURS_AFTER_S", 0.3)
+    county = found_county(place, agents)
+
+    def named(session: Session) -> list[tuple[str, str, str]]:
+        found = session.scalars(select(DiscoveredNeighbour).where(DiscoveredNeighbour.device_id == county.core))
+        return [(one.local_port, one.remote_name, one.remote_port) for one in found]
+
+    agents[0].change(*lldp_neighbour(1, b"access", b"GE0/0/24"))
+    async with place.poller():
+        await place.until(lambda session: named(session) == [("GE1/0/1", "access", "GE0/0/24")])
+        agents[0].set([*switch("core", CORE, uptime=13_000), *lldp_neighbour(3, b"access", b"GE0/0/24")])
+        await place.until(lambda session: named(session) == [("GE1/0/3", "access", "GE0/0/24")])
+        jobs = await place.until(lambda session: session.scalars(select(Job).where(Job.kind == REFRESH)).all())
+    assert [job.not_before is not None for job in jobs] == [True]
+
+
+def lldp_neighbour(port: int, name: bytes, far_port: bytes) -> list[VarBind]:
+    table = "1.0.8802.1.1.2.1.4.1.1"
+    return [
+        VarBind((*parse_oid(f"{table}.{column}"), 0, port, 1), Tag.OCTET_STRING, value)
+        for column, value in ((7, far_port), (9, name))
+    ]
 
 
 async def test_a_device_is_discovered_polled_graphed_and_exposed(place: Place, agents: tuple[Agent, Agent]) -> None:

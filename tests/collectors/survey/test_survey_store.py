@@ -3,12 +3,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from collectors.snmp.addresses import OwnAddress
 from collectors.snmp.components import Component, PartKind
 from collectors.snmp.stations import Binding, Station
 from collectors.store import Store
 from collectors.survey.merge import KEPT, Row
-from collectors.survey.models import BindingState, ComponentState, StationState
-from collectors.survey.rows import binding_rows, component_rows, station_rows
+from collectors.survey.models import BindingState, ComponentState, InterfaceAddress, StationState
+from collectors.survey.rows import address_rows, binding_rows, component_rows, station_rows
 from collectors.survey.store import Findings, record
 from collectors.survey.whereabouts import Whereabouts, address_of, behind_port, locate
 from core.database import Database
@@ -77,9 +78,22 @@ def test_whoever_moved_is_at_one_place_only(database: Database, county: County) 
     assert (only.port, only.port_id, only.since) == ("GE0/0/2", None, later)
 
 
+def test_an_interfaces_address_is_kept_as_long_as_its_device_has_it(database: Database, county: County) -> None:
+    for found in ([OwnAddress("10.8.0.1", 30, 1), OwnAddress("10.8.0.5", None, 9)], [OwnAddress("10.8.0.1", 31, 1)]):
+        rows = address_rows(county.access, found, {1: "GE0/0/24"}, {1: county.access_port})
+        record(database, Findings(county.access, addresses=rows), NOW)
+        with database.read() as session:
+            held = session.scalars(select(InterfaceAddress).order_by(InterfaceAddress.address)).all()
+            assert [(one.address, one.prefix_length) for one in held] == [
+                (one.address, one.prefix_length) for one in found
+            ]
+            assert (held[0].port, held[0].port_id) == ("GE0/0/24", county.access_port)
+
+
 def test_stations_stay_for_a_while_and_parts_do_not(database: Database, county: County) -> None:
     part = Component(1, 0, PartKind.CHASSIS, "S\0" + "x" * 300, "", "", "SN", "", "", "", "")
-    whole = Findings(county.access, learnt(county, Station(PC, 10, 1)), (), component_rows(county.access, [part]))
+    stations, parts = learnt(county, Station(PC, 10, 1)), component_rows(county.access, [part])
+    whole = Findings(county.access, stations, components=parts)
     record(database, whole, NOW)
     with database.read() as session:
         assert len(session.scalars(select(ComponentState.name)).one()) == 255

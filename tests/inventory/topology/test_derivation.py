@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.kinds import LinkEvidence, LinkStanding
-from inventory.topology.derivation import FoundLink, derive
+from inventory.topology.derivation import derive
+from inventory.topology.found import FoundLink
 from inventory.topology.observed import KnownDevice, KnownPort, Neighbour, Observed, Station
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
