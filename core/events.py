@@ -62,6 +62,8 @@ class Event(StrEnum):
     # inventory
     INVENTORY_UPLOADED = "inventory:ledger:upload"
     INVENTORY_IMPORTED = "inventory:ledger:import"
+    HEADINGS_REMEMBERED = "inventory:headings:remember"
+    HEADINGS_FORGOTTEN = "inventory:headings:forget"
     INVENTORY_HANDED_OVER = "inventory:ledger:hand-over"
     INVENTORY_EXPORTED = "inventory:ledger:export"
     DEVICE_GROUP_CREATED = "inventory:device-group:create"

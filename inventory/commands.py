@@ -1,7 +1,7 @@
 """`guanjin inventory`: bring a ledger in, and look at what there is."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from core.commandline import Application, json_option, pass_application, print_json, print_table
 from core.i18n import N_, Translate
 from inventory.changes import history, importing, report
+from inventory.changes.commands import forget_heading_command, headings_command
+from inventory.changes.headings import remember_used
 from inventory.changes.undoing import undo
 from inventory.dependents import dependents
 from inventory.devices import device_named, find_devices
@@ -98,7 +100,10 @@ inventory.add_command(impact_command)
     "--kind", type=click.Choice([kind.value for kind in ObjectKind]), help=N_("what the file lists, or take only that")
 )
 @click.option(
-    "--map", "headings", multiple=True, help=N_("a heading of the file and the column it means: 列=字段; repeat")
+    "--map",
+    "headings",
+    multiple=True,
+    help=N_("a heading of the file and the column it means: 列=字段; repeat; --apply remembers it"),
 )
 @json_option
 @pass_application
@@ -118,15 +123,10 @@ def import_files(
         found = _read(session, paths, System(system) if system else None, said)
         preview = importing.preview_reading(session, found.file, found.reading)
     if apply and not preview.plan.problems:
+        actor, now = audit.console_actor(), application.clock.now()
         with application.database.write() as session:
-            preview = importing.import_reading(
-                session,
-                found.file,
-                audit.console_actor(),
-                found.reading,
-                now=application.clock.now(),
-                system=found.system,
-            )
+            preview = importing.import_reading(session, found.file, actor, found.reading, now=now, system=found.system)
+            remember_used(session, found.reading.headings, found.meanings, actor, now=now)
     _print_preview(application, preview, as_json=as_json)
     if preview.plan.problems:
         raise LedgerWrongError(file=preview.file.name, count=len(preview.plan.problems))
@@ -134,11 +134,12 @@ def import_files(
 
 @dataclass(frozen=True)
 class Read:
-    """What was read of the paths, and from which other system, if it was no ledger."""
+    """What was read of the paths, and from which other system, if it was no ledger; `meanings` of which headings."""
 
     file: importing.ImportedFile
     reading: Reading
     system: System | None = None
+    meanings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ def _read(session: Session, paths: Sequence[Path], system: System | None, said: 
             raise WordForLedgerError(file=paths[0].name)
         ledger = load(paths[0])
         meanings = {heading: meant for heading, _, meant in (one.rpartition("=") for one in said.headings)}
-        return Read(ledger, read(ledger, said.kind, with_headings(layout, meanings)))
+        return Read(ledger, read(ledger, said.kind, with_headings(layout, meanings)), meanings=meanings)
     sources, system = foreign
     return Read(sources, read_foreign(sources, system, layout, words, said.kind), system)
 
@@ -177,6 +178,8 @@ def _print_preview(application: Application, preview: importing.Preview, *, as_j
         application.hint(N_("nothing was written yet; import with --apply to write it"))
 
 
+inventory.add_command(headings_command)
+inventory.add_command(forget_heading_command)
 inventory.add_command(template_file)
 inventory.add_command(export_file)
 

@@ -6,7 +6,7 @@ changes it.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import String, cast, select
@@ -134,7 +134,8 @@ def _free(session: Session, kind: ObjectKind, name: str, but: CustomField | None
     plain = clean(name)
     if not plain or len(plain) > MOST_NAME or REFUSED & set(plain):
         raise FieldNameError(name=plain[:MOST_NAME], most=MOST_NAME)
-    known = layout_of(session)[kind].meanings.get(fold(plain))
+    # What a person once said of a heading gives way to a field of that name.
+    known = replace(layout_of(session)[kind], chosen={}).meanings.get(fold(plain))
     if known is not None and (but is None or known.custom != but.name):
         raise FieldTakenError(kind=kind, name=known.heading)
     return plain

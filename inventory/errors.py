@@ -242,6 +242,27 @@ class LedgerHeadingError(LedgerError):
     hint = N_("`guanjin inventory template FILE.xlsx` shows the columns of every sheet")
 
 
+class LedgerHeadingOwnError(LedgerError):
+    code = "inventory.ledger_heading_own"
+    category = Category.USAGE
+    message = N_("%(said)s is a heading of the ledger itself and keeps its meaning")
+    hint = N_("rename the column in the file")
+
+
+class LedgerHeadingTwiceError(LedgerError):
+    code = "inventory.ledger_heading_twice"
+    category = Category.USAGE
+    message = N_("%(sheet)s: %(first)s and %(second)s cannot both mean %(meant)s")
+    hint = N_("leave one of the two columns out")
+
+
+class HeadingNotFoundError(InventoryError):
+    code = "inventory.heading_not_found"
+    category = Category.NOT_FOUND
+    message = N_("no meaning is remembered for the heading %(written)s")
+    hint = N_("`guanjin inventory headings` lists those that are")
+
+
 class LedgerReachError(LedgerError):
     code = "inventory.ledger_reach"
     category = Category.REFUSED

@@ -89,6 +89,8 @@ EXPECTED = {
     "health show": P.READS,
     "init": P.RUNS,
     "inventory changes": P.READS,
+    "inventory forget-heading": P.CHANGES,
+    "inventory headings": P.READS,
     "inventory hand-over": P.CHANGES,
     "inventory impact": P.READS,
     "inventory export": P.CHANGES,

@@ -69,8 +69,9 @@ READING = frozenset(
         "config show", "credential list", "database status", "directory try", "emergency status", "ferry gaps",
         "ferry key approvers", "ferry key show", "ferry link list", "ferry list", "ferry show", "ferry verify",
         "health availability", "health line", "health list", "health locate", "health overview", "health parts",
-        "health show", "inventory changes", "inventory impact", "inventory links", "inventory list", "inventory show",
-        "inventory template", "job list", "job show", "settings", "snmp probe", "vault status",
+        "health show", "inventory changes", "inventory headings", "inventory impact", "inventory links",
+        "inventory list", "inventory show", "inventory template", "job list", "job show",
+        "settings", "snmp probe", "vault status",
     }
 )  # fmt: skip
 CHANGING = frozenset(
@@ -81,8 +82,9 @@ CHANGING = frozenset(
         "database upgrade", "directory secret", "emergency end", "emergency open", "ferry collect", "ferry hand-off",
         "ferry init", "ferry key approver", "ferry key export", "ferry key revoke", "ferry link add",
         "ferry peer pin", "ferry receipt", "ferry receive", "ferry release", "ferry submit", "init",
-        "inventory export", "inventory hand-over", "inventory import", "inventory key-port", "inventory undo",
-        "job cancel", "job resolve", "job retry", "vault rotate", "vault source",
+        "inventory export", "inventory forget-heading", "inventory hand-over", "inventory import",
+        "inventory key-port", "inventory undo", "job cancel", "job resolve", "job retry", "vault rotate",
+        "vault source",
     }
 )  # fmt: skip
 # `up` says in the log when it starts and stops; a process of it does what jobs and pages do.
@@ -416,6 +418,11 @@ def ledger_backups_and_jobs(place: Place, fleet: Fleet) -> None:
     place.typed("inventory export county-out.xlsx", "inventory:ledger:export")
     place.typed("inventory template empty.xlsx")
     place.typed("inventory import county.xlsx --apply", "inventory:ledger:import")
+    (place.folder / "own.csv").write_text("名称,简称,叫法\n电子政务办,政务办,县政务办\n", encoding="utf-8")
+    mapped = "inventory import own.csv --kind unit --map 叫法=备注 --apply"
+    place.typed(mapped, "inventory:ledger:import", "inventory:headings:remember")
+    place.typed("inventory headings")
+    place.typed("inventory forget-heading unit 叫法", "inventory:headings:forget")
     place.typed("inventory hand-over --to nornir other", "inventory:ledger:hand-over")
     port = json.loads(place.typed("inventory show CORE-01 --json"))[0]["ports"][0]
     place.typed(f"inventory key-port CORE-01 {port}", "inventory:port:change")

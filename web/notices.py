@@ -91,6 +91,8 @@ NOTICES = {
     "port_is_ordinary": N_("%(name)s is an ordinary port again."),
     "ledger_imported": N_("%(name)s is imported. If that was wrong, it can be undone here as one."),
     "ledger_same": N_("%(name)s says what the inventory says already: nothing had to be changed."),
+    "headings_remembered": N_("The meaning of the headings is remembered, for this file and for later ones."),
+    "heading_forgotten": N_("What %(name)s means is forgotten; the next file asks again."),
     "password_changed": N_("The password was changed."),
 }
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, undefer
 from core.events import Event
 from inventory.changes.entries import Group, counts, entries_of, fingerprint
 from inventory.changes.errors import DraftMissingError, DraftStaleError
+from inventory.changes.headings import Said, as_rows, choose, from_rows
 from inventory.changes.importing import Preview, import_ledger, preview
 from inventory.errors import LedgerWrongError
 from inventory.kinds import ObjectKind
@@ -74,8 +75,16 @@ def confirm(session: Session, number: int, seen: str, actor: audit.Actor, *, now
     return done
 
 
+def choose_headings(session: Session, number: int, said: Said, actor: audit.Actor, *, now: datetime) -> None:
+    """Remember what headings of the file mean, and look again. Raises what `headings.choose` raises."""
+    draft = draft_of(session, number, actor.name, now=now)
+    choose(session, from_rows(draft.headings), said, actor, now=now)
+    _look(draft, preview(session, file_of(draft), draft.kind), now)
+
+
 def _look(draft: ImportDraft, found: Preview, now: datetime) -> None:
     draft.at = now
     draft.entries = entries_of(found.plan)
     draft.ignored = list(found.plan.ignored)
+    draft.headings = as_rows(found.plan.headings)
     draft.fingerprint = fingerprint(draft.entries, draft.sha256)

@@ -106,12 +106,17 @@ def import_reading(
 def _plan(reading: Reading, current: State) -> ChangePlan:
     if reading.broken:
         # Without its headings a sheet has no rows, and whatever refers to them would be called wrong too.
-        return ChangePlan(
-            problems=tuple(reading.problems), ignored=tuple(reading.ignored), notices=tuple(reading.notices)
-        )
-    made = plan(reading.rows, current)
-    problems = _in_file_order(reading, (*reading.problems, *made.problems))
-    return replace(made, problems=problems, ignored=tuple(reading.ignored), notices=tuple(reading.notices))
+        made, problems = ChangePlan(), tuple(reading.problems)
+    else:
+        made = plan(reading.rows, current)
+        problems = _in_file_order(reading, (*reading.problems, *made.problems))
+    return replace(
+        made,
+        problems=problems,
+        ignored=tuple(reading.ignored),
+        notices=tuple(reading.notices),
+        headings=tuple(reading.headings),
+    )
 
 
 def _in_file_order(reading: Reading, problems: Sequence[Problem]) -> tuple[Problem, ...]:

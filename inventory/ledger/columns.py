@@ -1,7 +1,7 @@
 """What a column and a sheet of the ledger are; which ones there are, `inventory.ledger.sheets` declares."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
@@ -39,7 +39,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One kind; `key` are the fields by which a row finds its object again."""
+    """One kind; `key` are the fields by which a row finds its object again.
+
+    `chosen` is what a person said that other headings mean: folded heading to field, or to nothing for a column that is
+    left out. It never changes what a heading of the template means.
+    """
 
     kind: ObjectKind
     title: str
@@ -47,6 +51,7 @@ class Sheet:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     aliases: tuple[str, ...] = ()
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
     def column(self, field: str) -> Column:
         return next(column for column in self.columns if column.field == field)
@@ -54,12 +59,25 @@ class Sheet:
     @cached_property
     def meanings(self) -> Mapping[str, Column]:
         """Which column each spelling of a heading means."""
-        names: dict[str, Column] = {}
-        for column in self.columns:
-            for name in (column.heading, column.english, *column.aliases):
-                names[fold(name)] = column
-                names.update({f"{fold(name)}({unit})": column for unit in column.units})
-        return names
+        names = {name: column for column in self.columns for name in _spellings(column, column.aliases)}
+        by_field = {column.field: column for column in self.columns}
+        for said, meant in self.chosen.items():
+            names.pop(said, None)
+            if meant in by_field:  # an own field may have been taken away since
+                names[said] = by_field[meant]
+        return {**names, **self.own}
+
+    @cached_property
+    def own(self) -> Mapping[str, Column]:
+        """The template's own headings, in both languages."""
+        both = ((column, (column.heading, column.english)) for column in self.columns)
+        return {spelling: column for column, names in both for spelling in _spellings(column, names)}
+
+
+def _spellings(column: Column, names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        yield fold(name)
+        yield from (f"{fold(name)}({unit})" for unit in column.units)
 
 
 Layout = Mapping[ObjectKind, Sheet]

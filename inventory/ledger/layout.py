@@ -7,49 +7,51 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inventory.errors import LedgerHeadingError
+from inventory.errors import LedgerHeadingError, LedgerHeadingOwnError
 from inventory.kinds import FieldFormat, ObjectKind
 from inventory.ledger.columns import CUSTOM, Column, Layout, Sheet
 from inventory.ledger.formats import Day, Format, Number, OneOf, Text
+from inventory.ledger.headings import folded_heading
 from inventory.ledger.sheets import SHEET_OF
 from inventory.ledger.text import fold
-from inventory.models import CustomField
+from inventory.models import CustomField, HeadingMeaning
 
 LIMIT: Final = 240
 
 
 def layout_of(session: Session) -> Layout:
-    """Every kind's sheet as this installation has it."""
+    """Every kind's sheet as this installation has it, with what other headings were once said to mean."""
     columns: dict[ObjectKind, list[Column]] = {}
     for field in session.scalars(select(CustomField).order_by(CustomField.id)):
         columns.setdefault(field.kind, []).append(_column(field))
-    return {kind: _extended(sheet, columns.get(kind, [])) for kind, sheet in SHEET_OF.items()}
+    chosen: dict[ObjectKind, dict[str, str]] = {}
+    for one in session.scalars(select(HeadingMeaning)):
+        chosen.setdefault(one.kind, {})[one.folded] = one.field
+    return {kind: _extended(sheet, columns.get(kind, []), chosen.get(kind, {})) for kind, sheet in SHEET_OF.items()}
 
 
 def with_headings(layout: Layout, chosen: Mapping[str, str]) -> Layout:
     """The layout in which a file's own headings mean what somebody said: heading of the file to ours, in each sheet.
 
-    Raises LedgerHeadingError where no sheet has a column of that name.
+    Raises LedgerHeadingError where no sheet has a column of that name, LedgerHeadingOwnError for a heading of ours.
     """
     for said, meant in chosen.items():
         known = {kind: column for kind, sheet in layout.items() if (column := sheet.meanings.get(fold(meant)))}
-        if not known or not fold(said):
+        heading = folded_heading(said)
+        if not known or not heading:
             raise LedgerHeadingError(said=said, meant=meant)
+        known = {kind: column for kind, column in known.items() if heading not in layout[kind].own}
+        if not known:
+            raise LedgerHeadingOwnError(said=said)
         layout = {
-            kind: _aliased(sheet, known[kind], said) if kind in known else sheet for kind, sheet in layout.items()
+            kind: replace(sheet, chosen={**sheet.chosen, heading: known[kind].field}) if kind in known else sheet
+            for kind, sheet in layout.items()
         }
     return layout
 
 
-def _aliased(sheet: Sheet, column: Column, said: str) -> Sheet:
-    renamed = replace(column, aliases=(*column.aliases, said))
-    return replace(sheet, columns=tuple(renamed if one is column else one for one in sheet.columns))
-
-
-def _extended(sheet: Sheet, more: list[Column]) -> Sheet:
-    if not more:
-        return sheet
-    return Sheet(sheet.kind, sheet.title, sheet.english, sheet.key, (*sheet.columns, *more), sheet.aliases)
+def _extended(sheet: Sheet, more: list[Column], chosen: Mapping[str, str]) -> Sheet:
+    return replace(sheet, columns=(*sheet.columns, *more), chosen=chosen) if more or chosen else sheet
 
 
 def _column(field: CustomField) -> Column:

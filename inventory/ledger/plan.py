@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from inventory.kinds import ObjectKind
 from inventory.ledger.columns import Sheet
+from inventory.ledger.headings import SheetHeadings
 from inventory.ledger.values import Key, Notice, Problem, Value, Values, Where
 
 # Everything that there is, by kind and natural key; every field of the kind's sheet has a value.
@@ -59,6 +60,7 @@ class ChangePlan:
     problems: tuple[Problem, ...] = ()
     ignored: tuple[str, ...] = field(default=())
     notices: tuple[Notice, ...] = ()
+    headings: tuple[SheetHeadings, ...] = ()
 
     def counts(self) -> dict[ObjectKind, Counter[Action]]:
         found: dict[ObjectKind, Counter[Action]] = {}

@@ -8,7 +8,7 @@ from core.i18n import N_
 from inventory.errors import LedgerKindError, LedgerUnknownError
 from inventory.kinds import ObjectKind
 from inventory.ledger.columns import Column, Layout, Sheet
-from inventory.ledger.headings import Headings, headings_of, kind_of, sheet_titled
+from inventory.ledger.headings import Headings, SheetHeadings, headings_of, kind_of, sheet_titled
 from inventory.ledger.opening import LedgerFile, tables
 from inventory.ledger.sheets import SHEET_OF, SHEETS
 from inventory.ledger.table import UNSTORED_FORMULA, Table, is_blank
@@ -66,6 +66,7 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    headings: list[SheetHeadings] = field(default_factory=list)
     broken: bool = False
 
 
@@ -101,12 +102,7 @@ def _known_tables(
 
 def _read_table(reading: Reading, table: Table, sheet: Sheet) -> None:
     headings = headings_of(table, sheet)
-    if headings is None:
-        names = "、".join(column.heading for column in sheet.columns if column.required)
-        where = Where(table.title, min(table.rows, default=1))
-        reading.problems.append(Problem(where, "", N_("a row with the headings %(names)s"), {"names": names}))
-        reading.broken = True
-        return
+    reading.headings.append(SheetHeadings(table.title, sheet.kind, headings.read))
     reading.ignored += [f"{table.title}: {heading}" for heading in headings.unknown]
     if headings.problems:
         reading.problems += headings.problems

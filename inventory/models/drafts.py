@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Json
@@ -15,6 +15,7 @@ class ImportDraft(Base):
     """A ledger that somebody uploaded, with what it would change, until it is confirmed or a day has gone by.
 
     `entries` are the lines of the preview, as `inventory.changes.entries` makes them; `fingerprint` is their digest.
+    `headings` says how those of each sheet were read, as `inventory.changes.headings` makes it.
     """
 
     __tablename__ = "inventory_import_draft"
@@ -30,3 +31,23 @@ class ImportDraft(Base):
     fingerprint: Mapped[str] = mapped_column(CODE)
     entries: Mapped[list[dict[str, Any]]] = mapped_column(Json, deferred=True)
     ignored: Mapped[list[str]] = mapped_column(Json)
+    headings: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+
+
+class HeadingMeaning(Base):
+    """What a heading that is not the template's means in the files of this office, as somebody once said.
+
+    `field` is the column's, as `inventory.ledger.columns` names it, or empty for a column that is left out. `folded` is
+    what all spellings of `written` have in common.
+    """
+
+    __tablename__ = "inventory_heading"
+    __table_args__ = (UniqueConstraint("kind", "folded"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[ObjectKind] = mapped_column(choice(ObjectKind, "kind"))
+    folded: Mapped[str] = mapped_column(NAME)
+    written: Mapped[str] = mapped_column(NAME)
+    field: Mapped[str] = mapped_column(NAME)
+    at: Mapped[datetime]
+    person: Mapped[str] = mapped_column(NAME)

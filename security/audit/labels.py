@@ -62,6 +62,8 @@ _EVENTS: Mapping[str, str] = MappingProxyType(
         Event.SYSTEM_RESTORED: N_("system restored from a backup"),
         Event.INVENTORY_UPLOADED: N_("ledger uploaded for a preview"),
         Event.INVENTORY_IMPORTED: N_("ledger imported"),
+        Event.HEADINGS_REMEMBERED: N_("meaning of ledger headings remembered"),
+        Event.HEADINGS_FORGOTTEN: N_("meaning of a ledger heading forgotten"),
         Event.INVENTORY_HANDED_OVER: N_("inventory handed over"),
         Event.INVENTORY_EXPORTED: N_("ledger exported"),
         Event.DEVICE_GROUP_CREATED: N_("device group added"),

@@ -33,7 +33,7 @@ FIELDS = [
     )
 ]
 LAYOUT: Layout = {
-    kind: _extended(sheet, [_column(field) for field in FIELDS if field.kind is kind])
+    kind: _extended(sheet, [_column(field) for field in FIELDS if field.kind is kind], {})
     for kind, sheet in SHEET_OF.items()
 }
 

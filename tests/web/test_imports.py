@@ -182,3 +182,58 @@ def test_an_undoing_that_would_lose_a_later_change_is_refused_on_the_page(browse
     assert answer.status_code == 409
     assert "SW-02" in answer.text
     assert "电子政务办" in units(database)
+
+
+OWN = workbook({"设备": [["名称", "角色", "网管口"], ["SW-01", "接入交换机", "10.1.0.1"]]})
+
+
+def select_of(page: str, heading: str) -> str:
+    """The name of the select that asks what a heading means."""
+    found = re.search(rf'<select name="([^"]+)" aria-label="“{heading}”表示"', page)
+    assert found is not None, heading
+    return found[1]
+
+
+def test_what_a_heading_means_is_said_once_with_one_record_and_can_be_forgotten(
+    browser: Browser, database: Database
+) -> None:
+    path = uploaded(browser, OWN).headers["Location"]
+    page = browser.get(path).text
+    assert "10.1.0.1" not in page
+    before = seen(browser, path)
+    answer = browser.post(f"{path}/headings", {select_of(page, "网管口"): "address"})
+    assert answer.status_code == 303
+    page = browser.get(path).text
+    assert "10.1.0.1" in page
+    assert "以前确认过" in page
+    assert browser.post(path, {"seen": before}).status_code == 409
+    assert browser.post(path, {"seen": seen(browser, path)}).status_code == 303
+    later = workbook({"设备": [["名称", "角色", "网管口"], ["SW-02", "接入交换机", "10.1.0.2"]]})
+    assert "10.1.0.2" in browser.get(uploaded(browser, later).headers["Location"]).text
+    page = browser.get(PATH).text
+    assert "网管口" in page
+    action = re.search(rf'action="({PATH}/headings/\d+/forget)"', page)
+    assert action is not None
+    assert browser.post(action[1]).status_code == 303
+    assert browser.post(action[1]).status_code == 404
+    assert "网管口" not in browser.get(PATH).text
+    wanted = ["upload", "remember", "import", "upload", "forget"]
+    assert [event.rpartition(":")[2] for event in events(database)] == wanted
+
+
+@pytest.mark.parametrize("chosen", ["name", "colour"])
+def test_a_meaning_that_cannot_be_is_refused_beside_the_preview(
+    browser: Browser, database: Database, chosen: str
+) -> None:
+    path = uploaded(browser, OWN).headers["Location"]
+    name = select_of(browser.get(path).text, "网管口")
+    answer = browser.post(f"{path}/headings", {name: chosen})
+    assert answer.status_code == 400
+    assert "inventory.ledger_heading" in answer.text
+    assert events(database) == ["inventory:ledger:upload"]
+
+
+def test_nobody_says_what_headings_of_anothers_draft_mean(browse: Browse, browser: Browser) -> None:
+    path = uploaded(browser, OWN).headers["Location"]
+    other = browse(person(Role.NETWORK_ADMIN, login="lina", account_id=2))
+    assert other.post(f"{path}/headings", {"0-2": "address"}).status_code == 404

@@ -188,7 +188,9 @@ TOKENS = frozenset({"tokens.create", "tokens.revoke", "tokens.revoke_any"})  # t
 SIGNING_KEYS = frozenset(
     {"own_signing_key.create", "own_signing_key.change_pin", "own_signing_key.revoke", "signing_keys.revoke"}
 )
-IMPORTS = frozenset({"imports.upload", "imports.confirm"})  # tests/web/test_imports.py
+IMPORTS = frozenset(
+    {"imports.upload", "imports.confirm", "imports.choose_headings", "imports.forget_heading"}
+)  # tests/web/test_imports.py
 EXEMPT = {"preferences.choose": "sets cookies of the own browser, and nothing on the server"}
 
 

@@ -101,6 +101,8 @@ EXPECTED: dict[str, frozenset[Role]] = {
     "imports.upload": frozenset({R.NETWORK_ADMIN}),
     "imports.show": frozenset({R.NETWORK_ADMIN}),
     "imports.confirm": frozenset({R.NETWORK_ADMIN}),
+    "imports.choose_headings": frozenset({R.NETWORK_ADMIN}),
+    "imports.forget_heading": frozenset({R.NETWORK_ADMIN}),
     "imports.empty": frozenset({R.NETWORK_ADMIN}),
     "imports.written": frozenset({R.NETWORK_ADMIN}),
     "maintenance.mark": frozenset({R.NETWORK_ADMIN, R.OPERATOR}),
@@ -192,7 +194,7 @@ UNLIMITED = frozenset(
             "sweeps.accept",
         ),
         *("inventory.changes", "inventory.change_set", "inventory.undo"),
-        *("imports.upload", "imports.show", "imports.confirm"),
+        *("imports.upload", "imports.show", "imports.confirm", "imports.choose_headings", "imports.forget_heading"),
         *("inventory.fields", "inventory.new_field", "inventory.field", "inventory.end_field"),
     }
 )

@@ -93,6 +93,8 @@ ELSEWHERE = {
     "groups.delete": "only without a limit",
     "imports.show": "one's own only, and only without a limit, see tests/web/test_imports.py",
     "imports.confirm": "one's own only, and only without a limit, see tests/web/test_imports.py",
+    "imports.choose_headings": "one's own only, and only without a limit, see tests/web/test_imports.py",
+    "imports.forget_heading": "of all files, and only without a limit, see tests/web/test_imports.py",
     "accounts.show": "administrators' own, never limited",
     "accounts.disable": "administrators' own, never limited",
     "accounts.enable": "administrators' own, never limited",

@@ -11,11 +11,14 @@ from core.i18n import N_
 from inventory.changes import drafts, importing
 from inventory.changes.entries import Entry, Group, counts
 from inventory.changes.errors import DraftStaleError
+from inventory.changes.headings import Said, forget, from_rows, remembered
+from inventory.errors import LedgerError
 from inventory.kinds import ObjectKind
 from inventory.labels import choices, label
 from inventory.ledger.cells import heading
 from inventory.ledger.columns import Layout
 from inventory.ledger.exporting import Wanted, export, template
+from inventory.ledger.headings import HeadingRead, KnownBy, SheetHeadings
 from inventory.ledger.layout import layout_of
 from inventory.ledger.opening import LedgerFile
 from inventory.ledger.reading import read
@@ -32,6 +35,8 @@ from web.state import actor, console
 
 blueprint = Blueprint("imports", __name__, url_prefix="/inventory/ledger")
 PAGE: Final = 100
+# The choice of a heading that nobody has said anything of; no field has this name.
+UNSAID: Final = "?"
 GROUPS: Final = {
     Group.WRONG: N_("Wrong"),
     Group.NEW: N_("New"),
@@ -99,6 +104,40 @@ def confirm(number: int) -> AnyResponse:
     return redirect_with("ledger_imported", there, name=done.file.name)
 
 
+@blueprint.post("/<int:number>/headings")
+@requires(Permission.MANAGE_INVENTORY)
+@everywhere
+def choose_headings(number: int) -> AnyResponse:
+    """Each select stands for one heading of one kind; which one, the draft knows."""
+    now = console().clock.now()
+    try:
+        with console().database.write() as session:
+            said = _said(drafts.draft_of(session, number, actor().name, now=now))
+            drafts.choose_headings(session, number, said, actor(), now=now)
+    except LedgerError as error:
+        return _preview(number, error)
+    return redirect_with("headings_remembered", url_for("imports.show", number=number))
+
+
+def _said(draft: ImportDraft) -> Said:
+    said: dict[ObjectKind, dict[str, str | None]] = {}
+    for number, sheet in enumerate(from_rows(draft.headings)):
+        for place, found in enumerate(sheet.read):
+            chosen = request.form.get(f"{number}-{place}")
+            if chosen is not None:
+                said.setdefault(sheet.kind, {})[found.written] = None if chosen == UNSAID else chosen
+    return said
+
+
+@blueprint.post("/headings/<int:number>/forget")
+@requires(Permission.MANAGE_INVENTORY)
+@everywhere
+def forget_heading(number: int) -> AnyResponse:
+    with console().database.write() as session:
+        written = forget(session, number, actor()).written
+    return redirect_with("heading_forgotten", url_for("imports.index"), name=written)
+
+
 @blueprint.get("/template")
 @requires(Permission.MANAGE_INVENTORY)
 def empty() -> Response:
@@ -133,8 +172,12 @@ def _sent(file: LedgerFile) -> Response:
 
 def _index(error: GuanjinError | None = None) -> AnyResponse:
     whole = scope_of(Permission.MANAGE_INVENTORY).whole
+    with console().database.read() as session:
+        known, columns = remembered(session) if whole else [], _columns(layout_of(session))
     page = render_template(
         "imports.html",
+        remembered=known,
+        columns=columns,
         kinds=choices(ObjectKind, gettext),
         may_import=whole,
         failure=explained(error) if error else None,
@@ -159,6 +202,11 @@ def _preview_page(session: Session, draft: ImportDraft, error: GuanjinError | No
     return render_template(
         "import_preview.html",
         draft=draft,
+        asked=[(one, rows) for one in enumerate(from_rows(draft.headings)) if (rows := _asked(one[1]))],
+        unknown=any(read.known_by is KnownBy.NOTHING for one in from_rows(draft.headings) for read in one.read),
+        unsaid=UNSAID,
+        columns=_columns(layout),
+        sheets={kind: sheet.columns for kind, sheet in layout.items()},
         groups=GROUPS,
         sums=sums,
         group=group,
@@ -167,6 +215,18 @@ def _preview_page(session: Session, draft: ImportDraft, error: GuanjinError | No
         last=last,
         failure=explained(error) if error else None,
     )
+
+
+def _asked(headings: SheetHeadings) -> list[tuple[int, HeadingRead]]:
+    """Those of which there is something to be said: a heading of the template keeps its meaning."""
+    return [pair for pair in enumerate(headings.read) if pair[1].known_by is not KnownBy.TEMPLATE]
+
+
+def _columns(layout: Layout) -> dict[tuple[ObjectKind, str], str]:
+    """The headings of the ledger in the reader's language, by kind and field."""
+    return {
+        (kind, column.field): heading(column, language()) for kind, sheet in layout.items() for column in sheet.columns
+    }
 
 
 def _shown(entry: Entry, layout: Layout) -> Entry:
