@@ -35,6 +35,16 @@ class NothingNamedError(InventoryError):
     hint = N_("`guanjin inventory list devices --search TEXT` looks for a part of a name")
 
 
+class WrittenMeanwhileError(InventoryError):
+    code = "inventory.written_meanwhile"
+    category = Category.CONFLICT
+    message = N_(
+        "nothing was written: at the same moment somebody else took a name or number that %(kind)s %(name)s "
+        "was to have, or deleted what it refers to"
+    )
+    hint = N_("look at what there is now, then send it again")
+
+
 class PortNotFoundError(InventoryError):
     code = "inventory.port_not_found"
     category = Category.NOT_FOUND

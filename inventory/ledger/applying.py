@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from inventory.errors import WrittenMeanwhileError
 from inventory.kinds import ObjectKind
 from inventory.ledger.columns import Column
 from inventory.ledger.plan import Action, Change
+from inventory.ledger.references import SEPARATOR
 from inventory.ledger.state import MODELS, Objects
 from inventory.ledger.uniqueness import UNIQUE
 from inventory.ledger.values import Value
@@ -29,8 +32,27 @@ VACATED: Final = {
 
 
 def write(session: Session, changes: Sequence[Change], objects: Objects) -> None:
-    """`objects` are the rows that `state.load` gave for the state that the plan was made from."""
+    """`objects` are the rows that `state.load` gave for the state that the plan was made from.
+
+    Raises WrittenMeanwhileError where another transaction took a name or number first, or deleted what is referred to:
+    the plan could not see it, and the database of many machines lets both go on until one of them is done.
+    """
     touched = [change for change in changes if change.action is not Action.SAME]
+    try:
+        _write(session, touched, objects)
+    except IntegrityError as error:
+        raise _meanwhile(touched, error) from error
+
+
+def _meanwhile(touched: Sequence[Change], error: IntegrityError) -> WrittenMeanwhileError:
+    """Names the object where only one can be meant."""
+    table = getattr(getattr(error.orig, "diag", None), "table_name", None)
+    meant = [change for change in touched if MODELS[change.kind].__tablename__ == table] or list(touched)
+    name = SEPARATOR.join(meant[0].key) if len(meant) == 1 else ""
+    return WrittenMeanwhileError(kind=meant[0].kind, name=name)
+
+
+def _write(session: Session, touched: Sequence[Change], objects: Objects) -> None:
     for change in touched:
         if change.was is not None:
             objects[change.kind][change.key] = objects[change.kind].pop(change.was)

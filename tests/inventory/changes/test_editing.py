@@ -5,6 +5,7 @@ from threading import Event as Signal
 from threading import Thread
 
 import pytest
+from sqlalchemy import select, text
 
 from core.database import Database
 from core.events import Event
@@ -21,7 +22,7 @@ from inventory.changes.errors import (
 from inventory.changes.history import differences, of_object
 from inventory.changes.importing import import_ledger, preview
 from inventory.changes.recording import Occasion
-from inventory.errors import NotFoundError
+from inventory.errors import NotFoundError, WrittenMeanwhileError
 from inventory.kinds import ChangeOrigin, ObjectKind
 from inventory.ledger.layout import layout_of
 from inventory.ledger.state import MODELS
@@ -29,6 +30,7 @@ from inventory.models import Device, Rack, Unit
 from inventory.scope import ALL, Scope
 from security.audit import Actor, Filter
 from security.audit import find as find_records
+from tests.installation import until
 from tests.inventory.sheets import COUNTY, workbook
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -279,3 +281,36 @@ def test_what_nothing_hangs_on_is_deleted_with_its_record(county: Database) -> N
 def found_again(database: Database, number: int) -> None:
     with database.read() as session:
         find(session, ObjectKind.SYSTEM, number, scope=ALL)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite lets one writer in at a time
+@pytest.mark.parametrize("took", ["the same name", "the same address"])
+def test_of_two_who_take_the_same_in_the_same_moment_the_second_is_told(database: Database, took: str) -> None:
+    texts = {"name": "SW-09", "role": "接入交换机", "address": "10.0.0.9"}
+    theirs = {**texts, "address": "10.0.0.8"} if took == "the same name" else {**texts, "name": "SW-08"}
+    told: list[BaseException] = []
+
+    def second() -> None:
+        try:
+            saved(database, Edit(ObjectKind.DEVICE, None, theirs), LI)
+        except WrittenMeanwhileError as error:
+            told.append(error)
+
+    thread = Thread(target=second)
+    with database.write() as session:
+        save(session, Edit(ObjectKind.DEVICE, None, texts), Occasion(WANG, NOW, ChangeOrigin.FORM, "form"), scope=ALL)
+        session.flush()
+        thread.start()
+        assert until(lambda: waiting(database), "the second waits for the first") == 1
+    thread.join(30)
+    [error] = told
+    assert (error.kind, error.name) == (ObjectKind.DEVICE, theirs["name"])
+    with database.read() as session:
+        assert session.scalars(select(Device.name)).all() == ["SW-09"]
+        assert [one.actor_name for one in find_records(session, Filter(event=Event.OBJECT_CREATED)).records] == ["wang"]
+
+
+def waiting(database: Database) -> int:
+    """How many transactions wait for another one."""
+    with database.read() as session:
+        return session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")) or 0

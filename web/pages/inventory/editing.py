@@ -11,6 +11,7 @@ from inventory.changes import history
 from inventory.changes.editing import Edit, Found, Saved, find, save
 from inventory.changes.errors import EditConflictError, EditWrongError, OutOfReachError
 from inventory.changes.recording import shown_key
+from inventory.errors import WrittenMeanwhileError
 from inventory.kinds import ObjectKind
 from inventory.ledger.columns import Sheet
 from inventory.ledger.formats import Names
@@ -47,7 +48,7 @@ def create(kind: ObjectKind) -> Response:
         return _form(sheet, None, sent, look=looked)
     try:
         saved = _save(Edit(kind, None, forms.filled(sheet, sent)), sent.get("name", ""))
-    except (EditWrongError, OutOfReachError) as error:
+    except (EditWrongError, OutOfReachError, WrittenMeanwhileError) as error:
         return _form(sheet, None, sent, error=error)
     return redirect_with("object_created", url_for(".show", kind=kind, number=saved.number), name=saved.name)
 
@@ -69,7 +70,7 @@ def edit(kind: ObjectKind, number: int) -> Response:
         saved = _save(Edit(kind, number, texts, version_seen()), shown_key(found.key))
     except EditConflictError as error:
         return _conflict(found.sheet.kind, number, sent, error)
-    except (EditWrongError, OutOfReachError) as error:
+    except (EditWrongError, OutOfReachError, WrittenMeanwhileError) as error:
         return _form(found.sheet, found, sent, error=error)
     notice = "object_changed" if saved.changed else "object_same"
     return redirect_with(notice, url_for(".show", kind=kind, number=number), name=saved.name)
