@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, String, and_, case, false, func, not_, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, and_, case, false, func, not_, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eager, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -43,13 +43,26 @@ class Wanted:
     size: int = 50
 
 
-def find_devices(session: Session, now: datetime, wanted: Wanted, scope: Scope) -> Page[DeviceHealth]:
+@dataclass(frozen=True)
+class Narrowed:
+    """The rows of a list, neither sorted nor cut, with what is loaded beside them and how they are judged."""
+
+    query: Select[Any, Any]
+    shown: ColumnElement[str]
+    load: tuple[ORMOption, ...]
+    poller: PollerHealth
+
+
+def narrowed_devices(
+    session: Session, now: datetime, words: Sequence[str], filters: Mapping[str, str], scope: Scope
+) -> Narrowed:
+    """Rows of a device and its state."""
     poller = poller_health(session, now)
     shown = standing.device_standing(now, poller)
     rule = and_(
         scope.of(Device),
-        *(_device_filter(name, value, shown, now, poller) for name, value in wanted.filters.items()),
-        *_words(wanted, (Device.name, Device.address, Device.vendor, Device.model, Device.serial, Unit.name)),
+        *(_device_filter(name, value, shown, now, poller) for name, value in filters.items()),
+        *_words(words, (Device.name, Device.address, Device.vendor, Device.model, Device.serial, Unit.name)),
     )
     joined = (
         select(Device, DeviceState)
@@ -57,9 +70,13 @@ def find_devices(session: Session, now: datetime, wanted: Wanted, scope: Scope) 
         .outerjoin(Unit, Unit.id == Device.unit_id)
         .where(rule)
     )
-    loaded = (contains_eager(Device.unit), joinedload(Device.site))
+    return Narrowed(joined, shown, (contains_eager(Device.unit), joinedload(Device.site)), poller)
+
+
+def find_devices(session: Session, now: datetime, wanted: Wanted, scope: Scope) -> Page[DeviceHealth]:
+    found = narrowed_devices(session, now, wanted.words, wanted.filters, scope)
     orders: Mapping[str, tuple[Column, ...]] = {
-        "state": (standing.rank(shown, list(DeviceStanding)),),
+        "state": (standing.rank(found.shown, list(DeviceStanding)),),
         "name": (Device.name,),
         "address": (Device.place,),
         "role": (standing.rank(type_coerce(Device.role, String), list(DeviceRole)),),
@@ -70,18 +87,21 @@ def find_devices(session: Session, now: datetime, wanted: Wanted, scope: Scope) 
         "rtt": (_of_watched(DeviceState.rtt_ms),),
         "age": (DeviceState.last_answer,),
     }
-    total, number, rows = _page(session, joined, wanted, orders[wanted.order], (Device.name, Device.id), *loaded)
-    items = [device_health_of(device, state, now, poller.interval_s) for device, state in rows]
+    total, number, rows = _page(session, found, wanted, orders[wanted.order], (Device.name, Device.id))
+    items = [device_health_of(device, state, now, found.poller.interval_s) for device, state in rows]
     return Page(items, total, number, wanted.size)
 
 
-def find_lines(session: Session, now: datetime, wanted: Wanted, scope: Scope) -> Page[LineHealth]:
+def narrowed_lines(
+    session: Session, now: datetime, words: Sequence[str], filters: Mapping[str, str], scope: Scope
+) -> Narrowed:
+    """Rows of a line and its state."""
     poller = poller_health(session, now)
     shown = standing.line_standing(now, poller)
     rule = and_(
         scope.of(Line),
-        *(_line_filter(name, value, shown) for name, value in wanted.filters.items()),
-        *_words(wanted, (Line.name, Line.circuit_number, Line.b_address, Unit.name, _far.name)),
+        *(_line_filter(name, value, shown, now) for name, value in filters.items()),
+        *_words(words, (Line.name, Line.circuit_number, Line.b_address, Unit.name, _far.name)),
     )
     joined = (
         select(Line, LineState)
@@ -92,9 +112,13 @@ def find_lines(session: Session, now: datetime, wanted: Wanted, scope: Scope) ->
     )
     others = (Line.a_device, Line.a_port, Line.b_port)
     far = contains_eager(Line.b_device.of_type(_far))
-    loaded = (contains_eager(Line.unit), far, *(joinedload(one) for one in others))
+    return Narrowed(joined, shown, (contains_eager(Line.unit), far, *(joinedload(one) for one in others)), poller)
+
+
+def find_lines(session: Session, now: datetime, wanted: Wanted, scope: Scope) -> Page[LineHealth]:
+    found = narrowed_lines(session, now, wanted.words, wanted.filters, scope)
     orders: Mapping[str, tuple[Column, ...]] = {
-        "state": (standing.rank(shown, list(LineStanding)),),
+        "state": (standing.rank(found.shown, list(LineStanding)),),
         "name": (Line.name,),
         "unit": (Unit.name,),
         "carrier": (type_coerce(Line.carrier, String),),
@@ -105,8 +129,8 @@ def find_lines(session: Session, now: datetime, wanted: Wanted, scope: Scope) ->
         "since": (LineState.since,),
         "ends": (Line.contract_end,),
     }
-    total, number, rows = _page(session, joined, wanted, orders[wanted.order], (Line.name, Line.id), *loaded)
-    items = [line_health_of(line, state, now, poller.interval_s) for line, state in rows]
+    total, number, rows = _page(session, found, wanted, orders[wanted.order], (Line.name, Line.id))
+    items = [line_health_of(line, state, now, found.poller.interval_s) for line, state in rows]
     return Page(items, total, number, wanted.size)
 
 
@@ -124,14 +148,18 @@ def _device_filter(
     if name == "fresh":
         old = and_(standing.watched(), standing.stale(now, poller.interval_s))
         return old if value == "no" else not_(old) if value == "yes" else false()
+    if name == "maintenance":
+        return _marked(Device.maintenance_until, value, now)
     if name in {"unit", "site"}:
         return _number(Device.unit_id if name == "unit" else Device.site_id, value)
     return type_coerce(Device.role, String) == value if name == "role" else Device.vendor == value
 
 
-def _line_filter(name: str, value: str, shown: ColumnElement[str]) -> ColumnElement[bool]:
+def _line_filter(name: str, value: str, shown: ColumnElement[str], now: datetime) -> ColumnElement[bool]:
     if name == "state":
         return shown == value
+    if name == "maintenance":
+        return _marked(Line.maintenance_until, value, now)
     if name == "unit":
         return _number(Line.unit_id, value)
     words: Mapping[str, InstrumentedAttribute[Carrier] | InstrumentedAttribute[LineKind]] = {
@@ -141,14 +169,19 @@ def _line_filter(name: str, value: str, shown: ColumnElement[str]) -> ColumnElem
     return type_coerce(words[name], String) == value
 
 
+def _marked(until: InstrumentedAttribute[datetime | None], value: str, now: datetime) -> ColumnElement[bool]:
+    """Whether it carries a maintenance mark."""
+    return until > now if value == "yes" else or_(until.is_(None), until <= now)
+
+
 def _number(column: InstrumentedAttribute[int | None], value: str) -> ColumnElement[bool]:
     """What is no number of a row names nothing."""
     known = value.isascii() and value.isdecimal() and len(value) <= 9  # noqa: PLR2004  # within 32 bits
     return column == int(value) if known else false()
 
 
-def _words(wanted: Wanted, texts: Sequence[Column]) -> list[ColumnElement[bool]]:
-    return [or_(*(text.icontains(word, autoescape=True) for text in texts)) for word in wanted.words]
+def _words(words: Sequence[str], texts: Sequence[Column]) -> list[ColumnElement[bool]]:
+    return [or_(*(text.icontains(word, autoescape=True) for text in texts)) for word in words]
 
 
 def _of_watched(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
@@ -157,13 +190,14 @@ def _of_watched(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
 
 
 def _page(
-    session: Session, query: Any, wanted: Wanted, by: tuple[Column, ...], ties: tuple[Column, Column], *load: ORMOption
+    session: Session, found: Narrowed, wanted: Wanted, by: tuple[Column, ...], ties: tuple[Column, Column]
 ) -> tuple[int, int, Sequence[Any]]:
     """How many there are, which page it is, and its rows; a page beyond the last one is the last one."""
+    query = found.query
     total = session.scalar(query.with_only_columns(func.count(), maintain_column_froms=True)) or 0
     page = min(max(1, wanted.page), max(1, -(-total // wanted.size)))
     # The age grows as the moment of the last answer goes back.
     downwards = wanted.descending != (wanted.order == "age")
     ordered = [(column.desc() if downwards else column.asc()).nulls_last() for column in by]
-    rows = query.options(*load).order_by(*ordered, *ties).limit(wanted.size).offset((page - 1) * wanted.size)
+    rows = query.options(*found.load).order_by(*ordered, *ties).limit(wanted.size).offset((page - 1) * wanted.size)
     return total, page, session.execute(rows).all()

@@ -7,15 +7,18 @@ page begins right behind it. It is no secret and gives no rights: every page is 
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from datetime import date
+from typing import Any, TypeVar
 
+from sqlalchemy.orm import InstrumentedAttribute
+
+from collectors import seeking
 from web.api.errors import CursorError
 
 Row = TypeVar("Row")
 Value = str | int | float
-Key = Callable[[Row], Value | None]
 
 
 @dataclass(frozen=True)
@@ -51,37 +54,34 @@ def number_after(cursor: str | None, order: str = "-id") -> int | None:
     return None if cursor is None else decode(cursor, order).number
 
 
-@dataclass(frozen=True)
-class Sorted(Generic[Row]):
-    """How rows that came whole from a service are ordered; `number` breaks ties, and what has no value comes last."""
-
-    number: Callable[[Row], int]
-    orders: Mapping[str, Key[Row]]
-
-    def page(self, rows: Iterable[Row], order: str, cursor: str | None, limit: int) -> tuple[Sequence[Row], str | None]:
-        """The rows of a page, and the cursor of the next one; None on the last. Raises CursorError."""
-        key, descending = self.orders[order.removeprefix("-")], order.startswith("-")
-        place = None if cursor is None else decode(cursor, order)
-        listed = list(rows)
-        known = [(value, self.number(row), row) for row in listed if (value := key(row)) is not None]
-        known.sort(key=lambda item: item[:2], reverse=descending)
-        unknown = sorted(((None, self.number(row), row) for row in listed if key(row) is None), key=lambda one: one[1])
-        if place is not None:
-            known = _behind_known(known, place, descending=descending)
-            unknown = unknown if place.value is not None else [item for item in unknown if item[1] > place.number]
-        found = [*known, *unknown]
-        last = found[limit - 1] if len(found) > limit else None
-        following = None if last is None else encode(Place(order, last[0], last[1]))
-        return [row for _, _, row in found[:limit]], following
+def place_after(
+    cursor: str | None, order: str, columns: Mapping[str, InstrumentedAttribute[Any]]
+) -> seeking.Place | None:
+    """Where a list goes on that is sorted by one of the columns. Raises CursorError for a value of another kind."""
+    if cursor is None:
+        return None
+    place = decode(cursor, order)
+    return seeking.Place(_typed(place.value, columns[order.removeprefix("-")].type.python_type), place.number)
 
 
-def _behind_known(
-    known: list[tuple[Value, int, Row]], place: Place, *, descending: bool
-) -> list[tuple[Value, int, Row]]:
-    if place.value is None:
-        return []
-    here = (place.value, place.number)
+def page(rows: Sequence[tuple[Row, seeking.Place]], order: str, limit: int) -> tuple[list[Row], str | None]:
+    """The rows of a page, of which one more than its limit was asked for, and the cursor of the next page, if any."""
+    following = None
+    if len(rows) > limit:
+        value, number = rows[limit - 1][1]
+        plain = value.isoformat() if isinstance(value, date) else value
+        following = encode(Place(order, plain, number))
+    return [row for row, _ in rows[:limit]], following
+
+
+def _typed(value: Value | None, kind: type) -> seeking.Value | None:
+    if value is None or (isinstance(value, int) and kind in {int, float}):
+        return value
     try:
-        return [item for item in known if (item[:2] < here if descending else item[:2] > here)]
-    except TypeError:
+        if kind is date and isinstance(value, str):
+            return date.fromisoformat(value)
+    except ValueError:
         raise CursorError from None
+    if not isinstance(value, kind):
+        raise CursorError
+    return value

@@ -165,7 +165,7 @@ def test_an_unexpected_error_says_its_number_and_nothing_else(program: Make, mon
         raise RuntimeError("secret of the inside")
 
     asking = program(Role.OPERATOR)
-    monkeypatch.setattr("web.api.resources.devices.every_device", broken)
+    monkeypatch.setattr("web.api.resources.devices.seek_devices", broken)
     answer = asking.get("/devices")
     told = problem(answer, 500, "web.internal")
     assert "secret" not in answer.text

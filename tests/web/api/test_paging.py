@@ -1,61 +1,20 @@
 """Cursors: a list read page by page is the list, once each, in its order."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collectors import seeking
+from collectors.seeking import DEVICE_COLUMNS, LINE_COLUMNS
 from core.database import Database
 from core.jobs import enqueue
 from security.roles import Role
 from tests.web.api.conftest import Program
 from web.api.errors import CursorError
-from web.api.paging import Place, Sorted, decode, encode
-
-
-@dataclass(frozen=True)
-class Row:
-    number: int
-    value: float | None
-
-
-ORDERS = Sorted[Row](number=lambda row: row.number, orders={"value": lambda row: row.value})
-ROWS = st.lists(st.one_of(st.none(), st.integers(0, 5)), max_size=40).map(
-    lambda values: [Row(number, value) for number, value in enumerate(values, start=1)]
-)
-
-
-def read(rows: list[Row], order: str, limit: int, gone: frozenset[int] = frozenset()) -> list[Row]:
-    """`gone` vanish after the first page."""
-    found: list[Row] = []
-    cursor = None
-    while True:
-        page, cursor = ORDERS.page(rows, order, cursor, limit)
-        assert len(page) <= limit
-        found += page
-        rows = [row for row in rows if row.number not in gone]
-        if cursor is None:
-            return found
-
-
-@given(ROWS, st.sampled_from(["value", "-value"]), st.integers(1, 7))
-def test_the_pages_are_the_list(rows: list[Row], order: str, limit: int) -> None:
-    found = read(rows, order, limit)
-    assert sorted(found, key=lambda row: row.number) == rows
-    known = [row.value for row in found if row.value is not None]
-    assert known == sorted(known, reverse=order == "-value")
-    assert [row.value for row in found] == known + [None] * (len(rows) - len(known))
-
-
-@given(ROWS, st.sampled_from(["value", "-value"]), st.integers(1, 7), st.frozensets(st.integers(1, 40)))
-def test_what_vanishes_meanwhile_makes_nobody_else_missing(
-    rows: list[Row], order: str, limit: int, gone: frozenset[int]
-) -> None:
-    found = read(rows, order, limit, gone)
-    assert len(set(found)) == len(found)
-    assert {row for row in rows if row.number not in gone} <= set(found)
+from web.api.paging import Place, decode, encode, page, place_after
 
 
 @given(st.text(max_size=20), st.one_of(st.none(), st.text(max_size=20), st.integers(), st.floats(allow_nan=False)))
@@ -78,9 +37,24 @@ def test_a_cursor_with_other_things_inside_is_refused(parts: str) -> None:
         decode(base64.urlsafe_b64encode(parts.encode()).decode().rstrip("="), "value")
 
 
-def test_a_value_of_another_kind_is_refused() -> None:
+@pytest.mark.parametrize(("order", "value"), [("cpu_percent", "text"), ("name", 7), ("id", 1.5), ("id", "7")])
+def test_a_value_of_another_kind_is_refused(order: str, value: float | str) -> None:
     with pytest.raises(CursorError):
-        ORDERS.page([Row(1, 1.0)], "value", encode(Place("value", "text", 1)), 5)
+        place_after(encode(Place(order, value, 1)), order, DEVICE_COLUMNS)
+
+
+@pytest.mark.parametrize("value", ["2027", 7, "31.12.2026", "２０２６-12-31"])
+def test_a_date_that_is_none_is_refused(value: float | str) -> None:
+    with pytest.raises(CursorError):
+        place_after(encode(Place("contract_end", value, 1)), "contract_end", LINE_COLUMNS)
+
+
+def test_the_next_page_begins_behind_the_last_row_of_this_one() -> None:
+    rows = [("a", seeking.Place(date(2026, 12, 31), 4)), ("b", seeking.Place(None, 7))]
+    assert page(rows, "contract_end", 2) == (["a", "b"], None)
+    shown, cursor = page(rows, "contract_end", 1)
+    assert shown == ["a"]
+    assert place_after(cursor, "contract_end", LINE_COLUMNS) == seeking.Place(date(2026, 12, 31), 4)
 
 
 @pytest.mark.parametrize("path", ["/devices?sort=-cpu_percent", "/devices?sort=name", "/lines?sort=rtt_ms", "/units"])

@@ -10,13 +10,13 @@ from security import accounts
 from security.models import Account as Row
 from security.roles import Permission, Role
 from web.api.operations import NUMBER, operation
-from web.api.paging import Sorted
+from web.api.paging import Place, encode, number_after
 from web.api.parameters import Flag, Paged
 from web.api.resources.shapes import Answer
 from web.state import console
 
 TAG: Final = "accounts"
-ORDERS: Final = Sorted[Row](number=lambda row: row.id, orders={"id": lambda row: row.id})
+ORDER: Final = "id"
 
 
 class AccountQuery(Paged):
@@ -52,8 +52,10 @@ class Accounts(Answer):
 def list_accounts(query: AccountQuery) -> Accounts:
     with console().database.read() as session:
         found = [row for row in accounts.every(session, role=query.role) if query.disabled in {None, row.disabled}]
-        rows, following = ORDERS.page(found, "id", query.cursor, query.limit)
-        return Accounts(items=[_account(row) for row in rows], next=following)
+        after = number_after(query.cursor, ORDER) or 0
+        rest = sorted((row for row in found if row.id > after), key=lambda row: row.id)
+        following = encode(Place(ORDER, None, rest[query.limit - 1].id)) if len(rest) > query.limit else None
+        return Accounts(items=[_account(row) for row in rest[: query.limit]], next=following)
 
 
 @operation(

@@ -8,8 +8,8 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from collectors.health import DeviceDetail, DeviceHealth, PortHealth, device_detail
-from collectors.health import list_devices as every_device
 from collectors.models import PortStatus, Reachability, SensorState
+from collectors.seeking import DEVICE_COLUMNS, Sought, seek_devices
 from core.i18n import N_
 from inventory.kinds import DeviceRole, LifeCycle
 from security.roles import Permission
@@ -17,8 +17,8 @@ from web import states
 from web.api.errors import AddressMissingError
 from web.api.holder import scope
 from web.api.operations import NUMBER, SECOND_NUMBER, operation
-from web.api.paging import Sorted
-from web.api.parameters import Flag, Id, Line, Paged, Words
+from web.api.paging import page, place_after
+from web.api.parameters import Flag, Id, Line, Paged, Words, given
 from web.api.resources.shapes import Answer, Mark, Outages, Reference, Trouble, mark_of, outage, reference, trouble
 from web.state import console
 
@@ -137,26 +137,14 @@ class Sensors(Answer):
     items: list[Sensor]
 
 
-ORDERS: Final = Sorted[DeviceHealth](
-    number=lambda found: found.device.id,
-    orders={
-        "id": lambda found: found.device.id,
-        "name": lambda found: found.device.name,
-        "cpu_percent": lambda found: found.state.cpu_percent if found.state else None,
-        "memory_percent": lambda found: found.state.memory_percent if found.state else None,
-        "rtt_ms": lambda found: found.state.rtt_ms if found.state else None,
-    },
-)
-
-
 @operation(
     "GET", "/devices", tag=TAG, summary=N_("List devices"), permissions=WATCHING, query=DeviceQuery, answer=Devices
 )
 def list_devices(query: DeviceQuery) -> Devices:
     now = console().clock.now()
     with console().database.read() as session:
-        found = [one for one in every_device(session, now, scope=scope()) if _wanted(one, query)]
-        rows, following = ORDERS.page(found, query.sort, query.cursor, query.limit)
+        found = seek_devices(session, now, _sought(query), scope())
+        rows, following = page(found, query.sort, query.limit)
         return Devices(items=[Device.model_validate(_facts(row, now)) for row in rows], next=following)
 
 
@@ -257,22 +245,22 @@ def detail(session: Session, number: int, *, outages: int = 0) -> DeviceDetail:
     return found
 
 
-def _wanted(found: DeviceHealth, query: DeviceQuery) -> bool:
-    device = found.device
-    asked = (
-        (query.state, states.of_device(found).name),
-        (query.role, device.role),
-        (query.vendor, device.vendor),
-        (query.unit_id, device.unit_id),
-        (query.site_id, device.site_id),
-        (query.in_maintenance, found.in_maintenance),
+def _sought(query: DeviceQuery) -> Sought:
+    return Sought(
+        words=query.q.split(),
+        filters=given(
+            state=query.state,
+            role=query.role,
+            vendor=query.vendor,
+            unit=query.unit_id,
+            site=query.site_id,
+            maintenance=query.in_maintenance,
+        ),
+        order=query.sort.removeprefix("-"),
+        descending=query.sort.startswith("-"),
+        after=place_after(query.cursor, query.sort, DEVICE_COLUMNS),
+        limit=query.limit + 1,
     )
-    if any(wanted is not None and wanted != have for wanted, have in asked):
-        return False
-    unit = device.unit.name if device.unit else None
-    texts = (device.name, device.address, device.vendor, device.model, device.serial, unit)
-    text = "\n".join(part for part in texts if part).casefold()
-    return all(word in text for word in query.q.casefold().split())
 
 
 def _facts(found: DeviceHealth, now: datetime) -> dict[str, object]:

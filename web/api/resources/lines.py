@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from collectors.busy import Busy, busy
 from collectors.health import LineHealth, line_health, outages_of
-from collectors.health import list_lines as every_line
 from collectors.lines.availability import Availability, Period
 from collectors.lines.periods import day_of, month_before, month_of
 from collectors.lines.records import line_availability
 from collectors.models import SubjectKind
+from collectors.seeking import LINE_COLUMNS, Sought, seek_lines
 from core.i18n import N_
 from inventory.kinds import Carrier, LineKind
 from security.roles import Permission
@@ -21,8 +21,8 @@ from web import poller, states
 from web.api.errors import AddressMissingError
 from web.api.holder import scope
 from web.api.operations import NUMBER, operation
-from web.api.paging import Sorted
-from web.api.parameters import Flag, Id, Paged, Words
+from web.api.paging import page, place_after
+from web.api.parameters import Flag, Id, Paged, Words, given
 from web.api.resources.shapes import Answer, Mark, Outages, Reference, mark_of, outage, reference
 from web.history import PageReader
 from web.state import console
@@ -141,27 +141,13 @@ class LineUtilisation(Answer):
     items: list[Utilisation]
 
 
-ORDERS: Final = Sorted[LineHealth](
-    number=lambda found: found.line.id,
-    orders={
-        "id": lambda found: found.line.id,
-        "name": lambda found: found.line.name,
-        "bandwidth_bps": lambda found: found.line.bandwidth_bps,
-        "utilisation_percent": lambda found: found.state.utilisation_percent if found.state else None,
-        "rtt_ms": lambda found: found.state.rtt_ms if found.state else None,
-        "loss_percent": lambda found: found.state.loss_percent if found.state else None,
-        "contract_end": lambda found: found.line.contract_end.isoformat() if found.line.contract_end else None,
-    },
-)
-
-
 @operation("GET", "/lines", tag=TAG, summary=N_("List lines"), permissions=WATCHING, query=LineQuery, answer=Lines)
 def list_lines(query: LineQuery) -> Lines:
     now = console().clock.now()
     with console().database.read() as session:
         poller.of_session(session)
-        found = [one for one in every_line(session, now, scope=scope()) if _wanted(one, query)]
-        rows, following = ORDERS.page(found, query.sort, query.cursor, query.limit)
+        found = seek_lines(session, now, _sought(query), scope())
+        rows, following = page(found, query.sort, query.limit)
         return Lines(items=[Line.model_validate(_facts(row, now)) for row in rows], next=following)
 
 
@@ -262,21 +248,21 @@ def health(session: Session, number: int) -> LineHealth:
     return found
 
 
-def _wanted(found: LineHealth, query: LineQuery) -> bool:
-    line = found.line
-    asked = (
-        (query.state, states.of_line(found, poller.of_request()).name),
-        (query.carrier, line.carrier),
-        (query.kind, line.kind),
-        (query.unit_id, line.unit_id),
-        (query.in_maintenance, found.in_maintenance),
+def _sought(query: LineQuery) -> Sought:
+    return Sought(
+        words=query.q.split(),
+        filters=given(
+            state=query.state,
+            carrier=query.carrier,
+            kind=query.kind,
+            unit=query.unit_id,
+            maintenance=query.in_maintenance,
+        ),
+        order=query.sort.removeprefix("-"),
+        descending=query.sort.startswith("-"),
+        after=place_after(query.cursor, query.sort, LINE_COLUMNS),
+        limit=query.limit + 1,
     )
-    if any(wanted is not None and wanted != have for wanted, have in asked):
-        return False
-    far, unit = line.b_device.name if line.b_device else None, line.unit.name if line.unit else None
-    texts = (line.name, line.circuit_number, line.b_address, unit, far)
-    text = "\n".join(part for part in texts if part).casefold()
-    return all(word in text for word in query.q.casefold().split())
 
 
 def _facts(found: LineHealth, now: datetime) -> dict[str, object]:
