@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from automation.services import Standing, overview
+from automation.standing import BackupStanding, Standing, every_standing
 from core.i18n import N_
 from security.posture import Check, Finding, Installation, Severity
 
@@ -20,11 +20,11 @@ class Backups:
 
 def look(site: Installation) -> Backups:
     with site.database.read() as session:
-        return Backups(site.clock.now(), overview(session))
+        return Backups(site.clock.now(), every_standing(session))
 
 
 def judge(backups: Backups) -> Iterator[Finding]:
-    supported = [one for one in backups.standings if one.supported]
+    supported = [one for one in backups.standings if one.state is not BackupStanding.UNSUPPORTED]
     old = [one for one in supported if one.succeeded_at is None or backups.now - one.succeeded_at > OLD]
     if old:
         yield Finding(

@@ -1,15 +1,14 @@
 """The long lists of devices and lines with how they stand: scope, words, filters, order and page are the query's.
 
-A word fits where any of the texts contains it, and all words have to fit. What has no value comes last in either
-direction; ties are broken by name.
+Ties are broken by name.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, false, func, not_, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, and_, case, false, not_, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eager, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -19,28 +18,15 @@ from collectors.health import DeviceHealth, LineHealth, device_health_of, line_h
 from collectors.models import DeviceState, LineState
 from collectors.standing import DeviceStanding, LineStanding
 from inventory.kinds import Carrier, DeviceRole, LineKind
-from inventory.listing import Page
+from inventory.listing import Column, Page, Wanted, all_words, cut
 from inventory.models import Device, Line, Unit
 from inventory.scope import Scope
 
-Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 DEVICE_FILTERS: Final = ("state", "role", "vendor", "unit", "site", "fresh")
 DEVICE_ORDERS: Final = ("state", "name", "address", "role", "unit", "model", "cpu", "memory", "rtt", "age")
 LINE_FILTERS: Final = ("state", "carrier", "kind", "unit")
 LINE_ORDERS: Final = ("state", "name", "unit", "carrier", "bandwidth", "use", "rtt", "loss", "since", "ends")
 _far = aliased(Device)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """`filters` by the names above; `order` is one of them, `page` counts from 1."""
-
-    words: Sequence[str] = ()
-    filters: Mapping[str, str] = field(default_factory=dict)
-    order: str = "name"
-    descending: bool = False
-    page: int = 1
-    size: int = 50
 
 
 @dataclass(frozen=True)
@@ -62,7 +48,7 @@ def narrowed_devices(
     rule = and_(
         scope.of(Device),
         *(_device_filter(name, value, shown, now, poller) for name, value in filters.items()),
-        *_words(words, (Device.name, Device.address, Device.vendor, Device.model, Device.serial, Unit.name)),
+        *all_words(words, (Device.name, Device.address, Device.vendor, Device.model, Device.serial, Unit.name)),
     )
     joined = (
         select(Device, DeviceState)
@@ -87,9 +73,11 @@ def find_devices(session: Session, now: datetime, wanted: Wanted, scope: Scope) 
         "rtt": (_of_watched(DeviceState.rtt_ms),),
         "age": (DeviceState.last_answer,),
     }
-    total, number, rows = _page(session, found, wanted, orders[wanted.order], (Device.name, Device.id))
-    items = [device_health_of(device, state, now, found.poller.interval_s) for device, state in rows]
-    return Page(items, total, number, wanted.size)
+    if wanted.order == "age":  # it grows as the moment of the last answer goes back
+        wanted = replace(wanted, descending=not wanted.descending)
+    page = cut(session, found.query.options(*found.load), wanted, orders[wanted.order], (Device.name, Device.id))
+    items = [device_health_of(device, state, now, found.poller.interval_s) for device, state in page.items]
+    return replace(page, items=items)
 
 
 def narrowed_lines(
@@ -101,7 +89,7 @@ def narrowed_lines(
     rule = and_(
         scope.of(Line),
         *(_line_filter(name, value, shown, now) for name, value in filters.items()),
-        *_words(words, (Line.name, Line.circuit_number, Line.b_address, Unit.name, _far.name)),
+        *all_words(words, (Line.name, Line.circuit_number, Line.b_address, Unit.name, _far.name)),
     )
     joined = (
         select(Line, LineState)
@@ -129,9 +117,9 @@ def find_lines(session: Session, now: datetime, wanted: Wanted, scope: Scope) ->
         "since": (LineState.since,),
         "ends": (Line.contract_end,),
     }
-    total, number, rows = _page(session, found, wanted, orders[wanted.order], (Line.name, Line.id))
-    items = [line_health_of(line, state, now, found.poller.interval_s) for line, state in rows]
-    return Page(items, total, number, wanted.size)
+    page = cut(session, found.query.options(*found.load), wanted, orders[wanted.order], (Line.name, Line.id))
+    items = [line_health_of(line, state, now, found.poller.interval_s) for line, state in page.items]
+    return replace(page, items=items)
 
 
 def vendors(session: Session, scope: Scope) -> Sequence[str]:
@@ -180,24 +168,6 @@ def _number(column: InstrumentedAttribute[int | None], value: str) -> ColumnElem
     return column == int(value) if known else false()
 
 
-def _words(words: Sequence[str], texts: Sequence[Column]) -> list[ColumnElement[bool]]:
-    return [or_(*(text.icontains(word, autoescape=True) for text in texts)) for word in words]
-
-
 def _of_watched(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     """What an unwatched device once measured is not shown, so it is not sorted by."""
     return case((standing.watched(), column), else_=None)
-
-
-def _page(
-    session: Session, found: Narrowed, wanted: Wanted, by: tuple[Column, ...], ties: tuple[Column, Column]
-) -> tuple[int, int, Sequence[Any]]:
-    """How many there are, which page it is, and its rows; a page beyond the last one is the last one."""
-    query = found.query
-    total = session.scalar(query.with_only_columns(func.count(), maintain_column_froms=True)) or 0
-    page = min(max(1, wanted.page), max(1, -(-total // wanted.size)))
-    # The age grows as the moment of the last answer goes back.
-    downwards = wanted.descending != (wanted.order == "age")
-    ordered = [(column.desc() if downwards else column.asc()).nulls_last() for column in by]
-    rows = query.options(*found.load).order_by(*ordered, *ties).limit(wanted.size).offset((page - 1) * wanted.size)
-    return total, page, session.execute(rows).all()

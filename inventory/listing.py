@@ -1,7 +1,7 @@
 """Lists as every page and command needs them: scope, search, filter, order and page, all in the query."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -13,6 +13,7 @@ from inventory.kinds import ObjectKind
 from inventory.scope import ALL, Scope
 
 Model = TypeVar("Model")
+Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 PAGE_SIZE = 50
 MOST_ROWS = 1000
 
@@ -29,6 +30,34 @@ class Page(Generic[Model]):
     @property
     def pages(self) -> int:
         return max(1, -(-self.total // self.size))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a page of a list asks for: `filters` and `order` by the names that the list knows, `page` counts from 1."""
+
+    words: Sequence[str] = ()
+    filters: Mapping[str, str] = field(default_factory=dict)
+    order: str = "name"
+    descending: bool = False
+    page: int = 1
+    size: int = PAGE_SIZE
+
+
+def all_words(words: Sequence[str], texts: Sequence[Column]) -> list[ColumnElement[bool]]:
+    """A word fits where any of the texts contains it, and all words have to fit."""
+    return [or_(*(text.icontains(word, autoescape=True) for text in texts)) for word in words]
+
+
+def cut(
+    session: Session, query: Select[Any, Any], wanted: Wanted, by: Sequence[Column], ties: Sequence[Column]
+) -> Page[Any]:
+    """A page of rows; one beyond the last is the last. What has no value comes last in either direction."""
+    total = session.scalar(query.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+    page = min(max(1, wanted.page), max(1, -(-total // wanted.size)))
+    ordered = [(column.desc() if wanted.descending else column.asc()).nulls_last() for column in by]
+    rows = query.order_by(*ordered, *ties).limit(wanted.size).offset((page - 1) * wanted.size)
+    return Page(session.execute(rows).all(), total, page, wanted.size)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from flask import request, url_for
 
+from inventory.listing import Page, Wanted
 from web import numbers
 
 Row = TypeVar("Row")
@@ -26,6 +27,11 @@ class Address:
     sort: str
     descending: bool
     page: int
+
+    @property
+    def wanted(self) -> Wanted:
+        """The same, as the database is asked for it."""
+        return Wanted(self.words.split(), self.filters, self.sort, self.descending, self.page, PAGE)
 
     @property
     def narrowed(self) -> bool:
@@ -56,6 +62,10 @@ class Sheet(Generic[Row]):
     total: int
     number: int
     address: Address
+
+    @classmethod
+    def of(cls, found: Page[Row], address: Address) -> "Sheet[Row]":
+        return cls(list(found.items), found.total, found.number, address)
 
     @property
     def pages(self) -> int:

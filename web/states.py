@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import Flask
 
+from automation.standing import BackupStanding
 from collectors import standing
 from collectors.freshness import PollerHealth
 from collectors.health import DeviceHealth, LineHealth, PortHealth
@@ -152,10 +153,10 @@ OUTCOME = _table(
     (Outcome.PASS, "ok", N_("passed")),
 )
 BACKUP = _table(
-    ("failed", "crit", N_("backup failed")),
-    ("never", "warn", N_("no backup yet")),
-    ("ok", "ok", N_("backed up")),
-    ("unsupported", "idle", N_("no driver")),
+    (BackupStanding.FAILED, "crit", N_("backup failed")),
+    (BackupStanding.NEVER, "warn", N_("no backup yet")),
+    (BackupStanding.OK, "ok", N_("backed up")),
+    (BackupStanding.UNSUPPORTED, "idle", N_("no driver")),
 )
 PROPOSAL = _table(
     (State.OPEN, "warn", N_("waits to be confirmed")),

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from collectors.errors import explain
 from collectors.health import device_detail
-from collectors.lists import DEVICE_FILTERS, DEVICE_ORDERS, Wanted, find_devices, vendors
+from collectors.lists import DEVICE_FILTERS, DEVICE_ORDERS, find_devices, vendors
 from collectors.models import DeviceState
 from collectors.survey.whereabouts import addresses_of, behind_port, own_addresses
 from inventory.kinds import DeviceRole
@@ -18,7 +18,7 @@ from web import forms, impact, poller, states
 from web.access import requires
 from web.errors import PageMissingError
 from web.i18n import gettext
-from web.listing import PAGE, Address, Asking, Sheet
+from web.listing import Asking, Sheet
 from web.notices import redirect_with
 from web.scope import scope_of, seen
 from web.state import actor, console
@@ -36,26 +36,14 @@ LIST = Asking(DEVICE_FILTERS, DEVICE_ORDERS, "state")
 def index() -> str:
     with console().database.read() as session:
         address = LIST.asked()
-        found = find_devices(session, console().clock.now(), wanted(address), seen())
+        found = find_devices(session, console().clock.now(), address.wanted, seen())
         return render_template(
             "devices.html",
-            sheet=Sheet(list(found.items), found.total, found.number, address),
+            sheet=Sheet.of(found, address),
             shown=states.of_device,
             roles=choices(DeviceRole, gettext),
             vendors=[(vendor, vendor) for vendor in vendors(session, seen())],
         )
-
-
-def wanted(address: Address) -> Wanted:
-    """What the address of a list of devices or lines asks the database for."""
-    return Wanted(
-        words=address.words.split(),
-        filters=address.filters,
-        order=address.sort,
-        descending=address.descending,
-        page=address.page,
-        size=PAGE,
-    )
 
 
 @blueprint.get("/devices/<int:number>")

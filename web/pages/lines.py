@@ -22,7 +22,6 @@ from web.errors import PageMissingError
 from web.history import PageReader
 from web.i18n import gettext
 from web.listing import Asking, Sheet
-from web.pages.devices import wanted
 from web.scope import scope_of, seen
 from web.state import console
 
@@ -42,10 +41,10 @@ def index() -> str:
     with console().database.read() as session:
         poller.of_session(session)
         address = LIST.asked()
-        found = find_lines(session, console().clock.now(), wanted(address), seen())
+        found = find_lines(session, console().clock.now(), address.wanted, seen())
         return render_template(
             "lines.html",
-            sheet=Sheet(list(found.items), found.total, found.number, address),
+            sheet=Sheet.of(found, address),
             shown=_shown,
             carriers=choices(Carrier, gettext),
             kinds=choices(LineKind, gettext),
