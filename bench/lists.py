@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
+from automation.models import BackupState, ConfigText, ConfigVersion
 from bench.farm import BUILD
 from bench.figures import Figure
 from collectors.freshness import POLLER
@@ -23,8 +24,8 @@ from core import schema
 from core.database import Base, Database, sqlite_url
 from core.settings import Settings
 from inventory.addresses import place_of
-from inventory.kinds import AdministrativeLevel, Carrier, DeviceRole, LineKind
-from inventory.models import Device, Line, Port, Region, Site, Unit
+from inventory.kinds import AddressUse, AdministrativeLevel, Carrier, DeviceRole, LineKind, LinkStanding, LinkState
+from inventory.models import Address, Device, Line, Link, Port, Region, Site, Unit
 from inventory.pinyin import initials
 from security.reach import EVERYWHERE
 from security.roles import Role, permissions_of
@@ -34,6 +35,10 @@ from web.app import create_app
 DEVICES: Final = 6000
 PORTS_EACH: Final = 34
 LINES: Final = 3000
+LINKS: Final = 7000
+VERSIONS: Final = 20  # of each device's configuration
+SEALED: Final = 4000  # octets of one
+ADDRESSES: Final = 10_000
 UNITS: Final = 600
 REQUESTS: Final = 25
 MOST_MS: Final = 200.0
@@ -45,6 +50,19 @@ PAGES: Final = {
     ),
     "lines": (
         "/lines", "/lines?page=30", "/lines?q=MSTP&sort=-rtt", "/lines?carrier=mobile&sort=ends", "/inventory/lines",
+    ),
+    "links": (
+        "/topology", "/topology?page=90", "/topology?state=moved", "/topology?q=SW-59&sort=name",
+        "/topology?sort=-seen",
+        "/topology?device=3000", "/topology?far=other&standing=one_end",
+    ),
+    "configurations": (
+        "/configs", "/configs?page=60", "/configs?state=failed", "/configs?q=SW-59&sort=device",
+        "/configs?sort=-changed",
+        "/configs?sort=versions",
+    ),
+    "other kinds": (
+        "/inventory/units", "/inventory/subnets", "/inventory/addresses?q=10.9.1", "/inventory/changes", "/jobs",
     ),
     "one device": ("/devices/3000",),
     "search": (
@@ -159,6 +177,11 @@ def _rows(now: datetime) -> Iterator[tuple[type[Base], Iterator[dict[str, Any]]]
     yield PollerStatus, iter([alive | counts | {"devices": DEVICES, "busy_percent": 0.0}])
     yield DeviceState, (_device_state(n, now) for n in range(1, DEVICES + 1))
     yield LineState, (_line_state(n, now) for n in range(1, LINES + 1))
+    yield Link, (_link(n, now) for n in range(1, LINKS + 1))
+    yield ConfigText, iter([{"digest": "0" * 64, "data": b""}])
+    yield ConfigVersion, (_version(n, number, now) for n in range(1, DEVICES + 1) for number in range(1, VERSIONS + 1))
+    yield BackupState, (_backup(n, now) for n in range(1, DEVICES + 1) if n % 9)
+    yield Address, (_address(n) | entry for n in range(1, ADDRESSES + 1))
     yield PortState, (_port_state(n, now) for n in range(1, DEVICES * PORTS_EACH + 1))
 
 
@@ -223,3 +246,69 @@ def _port_state(n: int, now: datetime) -> dict[str, Any]:
     standing = {"admin": PortStatus.UP, "oper": PortStatus.UP if n % 3 else PortStatus.DOWN}
     told = {"name": f"GigabitEthernet0/0/{(n - 1) % PORTS_EACH + 1}", "alias": "", "mac": mac, "ifindex": n}
     return {"port_id": n, "device_id": (n - 1) // PORTS_EACH + 1, "updated": now, **told, **standing}
+
+
+def _link(n: int, now: datetime) -> dict[str, Any]:
+    """A tree of sixty switches below each; every tenth far end is nobody's."""
+    device, far = (n - 1) % DEVICES + 1, (n - 1) % DEVICES // 60 + 1
+    managed = bool(n % 10)
+    return {
+        "id": n,
+        "key": f"#{device} ge{n} = #{far} ge{n}",
+        "a_device_id": device,
+        "a_port_id": None,
+        "a_port": f"GigabitEthernet0/0/{n % 48 + 1}",
+        "b_device_id": far if managed else None,
+        "b_port_id": None,
+        "b_port": f"XGigabitEthernet1/0/{n % 48 + 1}",
+        "b_name": f"SW-{far:04} 政务中心" if managed else f"carrier-{n}",
+        "candidates": 0,
+        "evidence": "lldp",
+        "standing": LinkStanding.AGREED if managed else LinkStanding.ONE_END,
+        "state": LinkState.MOVED if n % 97 == 0 else LinkState.PRESENT,
+        "since": now - timedelta(days=n % 400),
+        "seen": now,
+        "gone": None,
+    }
+
+
+def _version(n: int, number: int, now: datetime) -> dict[str, Any]:
+    at = now - timedelta(days=VERSIONS - number, minutes=n)
+    return {
+        "device_id": n,
+        "number": number,
+        "taken_at": at,
+        "seen_at": at,
+        "taken_by": "worker",
+        "platform": "huawei_vrp",
+        "fingerprint": f"{n}-{number}",
+        "text_digest": "0" * 64,
+        "size_bytes": SEALED,
+        "lines": 100,
+        "added": 1,
+        "removed": 1,
+        "sealed": bytes(SEALED),
+    }
+
+
+def _backup(n: int, now: datetime) -> dict[str, Any]:
+    failed = n % 40 == 0
+    return {
+        "device_id": n,
+        "attempted_at": now,
+        "succeeded_at": None if failed else now - timedelta(hours=n % 30),
+        "error_code": "automation.login" if failed else "",
+        "error_facts": {},
+    }
+
+
+def _address(n: int) -> dict[str, Any]:
+    text = f"10.{9 + (n >> 16)}.{n >> 8 & 255}.{n & 255}"
+    return {
+        "id": n,
+        "name": text,
+        "place": place_of(text),
+        "use": AddressUse.ASSIGNED,
+        "purpose": "",
+        "unit_id": n % UNITS + 1,
+    }
