@@ -28,6 +28,7 @@ from inventory.kinds import (
     SnmpVersion,
     Verdict,
 )
+from inventory.topology.cuts import Element
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -118,6 +119,11 @@ LABELS: Mapping[StrEnum, str] = {
     Effect.PARTLY_CUT_OFF: N_("partly cut off"),
     Effect.LESS_REDUNDANT: N_("loses redundancy"),
     Effect.UNKNOWN: N_("not to be told"),
+    Element.DEVICE: N_("device"),
+    Element.PORT: N_("port"),
+    Element.LINK: N_("link"),
+    Element.LINE: N_("line"),
+    Element.FAR_END: N_("far end of a line"),
 }
 
 

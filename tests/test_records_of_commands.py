@@ -81,8 +81,9 @@ CHANGING = frozenset(
         "database upgrade", "directory secret", "emergency end", "emergency open", "ferry collect", "ferry hand-off",
         "ferry init", "ferry key approver", "ferry key export", "ferry key revoke", "ferry link add",
         "ferry peer pin", "ferry receipt", "ferry receive", "ferry release", "ferry submit", "init",
-        "inventory export", "inventory hand-over", "inventory import", "inventory key-port", "inventory undo",
-        "job cancel", "job resolve", "job retry", "vault rotate", "vault source",
+        "inventory export", "inventory hand-over", "inventory import", "inventory key-port", "inventory link add",
+        "inventory link remove", "inventory undo", "job cancel", "job resolve", "job retry", "vault rotate",
+        "vault source",
     }
 )  # fmt: skip
 # `up` says in the log when it starts and stops; a process of it does what jobs and pages do.
@@ -444,6 +445,8 @@ def ledger_backups_and_jobs(place: Place, fleet: Fleet) -> None:
         session.add(DiscoveredNeighbour(device_id=first, seen=SystemClock().now(), **heard))
     database.close()
     place.work("inventory.links")
+    place.typed(f"inventory link add CORE-01 {port} {DEVICE} GE0/0/1 --note 现场核对", "inventory:link:state")
+    place.typed(f"inventory link remove CORE-01 {port}", "inventory:link:withdraw")
 
 
 def introduced(near: Place, far: Place) -> None:

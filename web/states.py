@@ -13,8 +13,9 @@ from collectors.overview import Severity
 from collectors.sweep.models import SweepState
 from core.i18n import N_
 from core.jobs import STATE_LABELS, JobState
-from inventory.kinds import Effect, LinkState
+from inventory.kinds import Effect, LinkEvidence, LinkState
 from inventory.labels import LABELS
+from inventory.models import Link
 from security.ferry.inspection.findings import Outcome
 from security.ferry.labels import STATES
 from security.ferry.signatures import Verdict
@@ -64,6 +65,7 @@ LINK = _table(
     (LinkState.GONE, "idle", LABELS[LinkState.GONE]),
     (LinkState.PRESENT, "ok", LABELS[LinkState.PRESENT]),
 )
+STATED = Shown("stated", "idle", LABELS[LinkEvidence.STATED], len(LINK))
 EFFECT = _table(
     (Effect.CUT_OFF, "crit", LABELS[Effect.CUT_OFF]),
     (Effect.PARTLY_CUT_OFF, "crit", LABELS[Effect.PARTLY_CUT_OFF]),
@@ -192,6 +194,11 @@ def of_device(found: DeviceHealth) -> Shown:
 
 def of_line(found: LineHealth, poller: PollerHealth) -> Shown:
     return LINE[standing.of_line(found, poller)]
+
+
+def of_link(link: Link) -> Shown:
+    """What nobody but a person tells of is never called seen."""
+    return STATED if link.evidence == LinkEvidence.STATED else LINK[link.state]
 
 
 def of_port(found: PortHealth, *, carries_line: bool) -> Shown:

@@ -51,6 +51,8 @@ EXPECTED: dict[str, frozenset[Role]] = {
     "lines.index": WATCHING,
     "lines.show": WATCHING,
     "topology.index": WATCHING,
+    "topology.state": frozenset({R.NETWORK_ADMIN}),
+    "topology.withdraw": frozenset({R.NETWORK_ADMIN}),
     "data.device": WATCHING,
     "data.port": WATCHING,
     "data.line": WATCHING,
