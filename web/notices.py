@@ -90,6 +90,7 @@ NOTICES = {
     "link_stated": N_("Stated: %(name)s."),
     "link_withdrawn": N_("Withdrawn: %(name)s. What devices tell of it stays."),
     "map_arranged": N_("The map was saved as it is arranged; everybody sees it so."),
+    "map_anew": N_("Every node of this map is placed anew."),
     "port_is_key": N_("%(name)s is a key port: its hours are kept for thirteen months."),
     "port_is_ordinary": N_("%(name)s is an ordinary port again."),
     "ledger_imported": N_("%(name)s is imported. If that was wrong, it can be undone here as one."),

@@ -48,6 +48,7 @@ from web.pages import (
     tokens,
     topology,
     topology_links,
+    topology_map,
     transfers,
     visits,
     witness,
@@ -106,4 +107,4 @@ PAGES = (
 )
 
 # What adds pages to the blueprint of another module is named here, so that it is loaded.
-__all__ = ["PAGES", "topology_links"]
+__all__ = ["PAGES", "topology_links", "topology_map"]

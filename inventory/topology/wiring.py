@@ -1,0 +1,67 @@
+"""What is stored, as the map takes it: where each device in service stands, and what is wired to what."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from inventory.kinds import LifeCycle, LinkState
+from inventory.models import Device, Line, Link, Region, Room, Site, Unit
+from inventory.topology.cuts import Element
+from inventory.topology.scene import NOWHERE, NodeKey, NodeKind, Strand, Wiring
+
+IN_SERVICE: Final = Device.life_cycle == LifeCycle.SERVICE
+
+
+def wiring_of(session: Session) -> Wiring:
+    """Of everybody: where a node stands must not hang on who looks. What a reader sees of it: `scene.reached`."""
+    at = dict(_places(session))
+    links, met = _links(session, at)
+    lines = list(_lines(session, at))
+    names = dict(_place_names(session)) | met
+    names |= {end: name for strand, name in lines if isinstance(end := strand.b, NodeKey)}
+    return Wiring(at, names, [*links, *(strand for strand, _ in lines)])
+
+
+def _places(session: Session) -> Iterator[tuple[int, NodeKey]]:
+    """The device's own site, else its room's, else its unit's; else the unit's region."""
+    of_unit = aliased(Unit)
+    site = func.coalesce(Device.site_id, Room.site_id, of_unit.site_id)
+    query = select(Device.id, site, of_unit.region_id).outerjoin(Room, Device.room_id == Room.id)
+    query = query.outerjoin(of_unit, Device.unit_id == of_unit.id).where(IN_SERVICE)
+    for device, at, region in session.execute(query.order_by(Device.id)):
+        if at is not None:
+            yield device, NodeKey(NodeKind.SITE, at)
+        else:
+            yield device, NOWHERE if region is None else NodeKey(NodeKind.REGION, region)
+
+
+def _place_names(session: Session) -> Iterator[tuple[NodeKey, str]]:
+    for kind, table in ((NodeKind.SITE, Site), (NodeKind.REGION, Region)):
+        for number, name in session.execute(select(table.id, table.name)):
+            yield NodeKey(kind, number), name
+
+
+def _links(session: Session, at: Mapping[int, NodeKey]) -> tuple[list[Strand], dict[NodeKey, str]]:
+    """Those that are told of now; with the names of what nobody manages, of which equal ones are one."""
+    query = select(Link.id, Link.a_device_id, Link.b_device_id, Link.b_name).where(Link.state == LinkState.PRESENT)
+    met: dict[str, NodeKey] = {}
+    names: dict[NodeKey, str] = {}
+    found = []
+    for number, a, b, name in session.execute(query.order_by(Link.id)):
+        if a not in at or (b is not None and b not in at):
+            continue
+        end = b if b is not None else met.setdefault(name.casefold(), NodeKey(NodeKind.NEIGHBOUR, number))
+        if isinstance(end, NodeKey):
+            names.setdefault(end, name)
+        found.append(Strand(Element.LINK, number, a, end))
+    return found, names
+
+
+def _lines(session: Session, at: Mapping[int, NodeKey]) -> Iterator[tuple[Strand, str]]:
+    """With the name of the far end: its unit's, else the line's."""
+    query = select(Line.id, Line.a_device_id, Line.b_device_id, func.coalesce(Unit.name, Line.name))
+    for number, a, b, name in session.execute(query.outerjoin(Unit, Line.unit_id == Unit.id).order_by(Line.id)):
+        if a in at and (b is None or b in at):
+            yield Strand(Element.LINE, number, a, NodeKey(NodeKind.FAR_END, number) if b is None else b), name
