@@ -1,17 +1,14 @@
 """What is stored, as the map takes it: where each device in service stands, and what is wired to what."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from inventory.kinds import LifeCycle, LinkState
 from inventory.models import Device, Line, Link, Region, Room, Site, Unit
 from inventory.topology.cuts import Element
 from inventory.topology.scene import NOWHERE, NodeKey, NodeKind, Strand, Wiring
-
-IN_SERVICE: Final = Device.life_cycle == LifeCycle.SERVICE
 
 
 def wiring_of(session: Session) -> Wiring:
@@ -26,13 +23,13 @@ def wiring_of(session: Session) -> Wiring:
 
 def _places(session: Session) -> Iterator[tuple[int, NodeKey]]:
     """The device's own site, else its room's, else its unit's; else the unit's region."""
-    of_unit = aliased(Unit)
-    site = func.coalesce(Device.site_id, Room.site_id, of_unit.site_id)
-    query = select(Device.id, site, of_unit.region_id).outerjoin(Room, Device.room_id == Room.id)
-    query = query.outerjoin(of_unit, Device.unit_id == of_unit.id).where(IN_SERVICE)
-    for device, at, region in session.execute(query.order_by(Device.id)):
-        if at is not None:
-            yield device, NodeKey(NodeKind.SITE, at)
+    query = select(Device.id, Device.site_id, Room.site_id, Unit.site_id, Unit.region_id)
+    query = query.outerjoin(Room, Device.room_id == Room.id).outerjoin(Unit, Device.unit_id == Unit.id)
+    query = query.where(Device.life_cycle == LifeCycle.SERVICE).order_by(Device.id)
+    for device, *sites, region in session.execute(query):
+        site = next((number for number in sites if number is not None), None)
+        if site is not None:
+            yield device, NodeKey(NodeKind.SITE, site)
         else:
             yield device, NOWHERE if region is None else NodeKey(NodeKind.REGION, region)
 
@@ -63,5 +60,5 @@ def _lines(session: Session, at: Mapping[int, NodeKey]) -> Iterator[tuple[Strand
     """With the name of the far end: its unit's, else the line's."""
     query = select(Line.id, Line.a_device_id, Line.b_device_id, func.coalesce(Unit.name, Line.name))
     for number, a, b, name in session.execute(query.outerjoin(Unit, Line.unit_id == Unit.id).order_by(Line.id)):
-        if a in at and (b is None or b in at):
+        if a is not None and a in at and (b is None or b in at):
             yield Strand(Element.LINE, number, a, NodeKey(NodeKind.FAR_END, number) if b is None else b), name

@@ -148,6 +148,9 @@ def test_what_is_arranged_stays_and_can_be_arranged_anew(browse: Browse, places:
     assert (after[YARD]["x"], after[YARD]["y"]) == (777, -55)
     inside, _ = scene(browser, f"?at=site-{places[CENTRE]}")
     assert (inside[YARD]["x"], inside[YARD]["y"]) != (777, -55)
+    again = json.dumps({node: [778, -55], "site-9999": [1, 1]})
+    assert browser.post("/topology/map/arrange", {"at": "", "places": again}).status_code == 303
+    assert scene(browser)[0][YARD]["x"] == 778
     browser.post("/topology/map/arrange", {"at": "", "places": "{}"})
     assert scene(browser)[0] == before
 
@@ -166,6 +169,7 @@ def test_what_is_arranged_stays_and_can_be_arranged_anew(browse: Browse, places:
         '{"site-1": ["1", 2]}',
         '{"site-1": [10000001, 2]}',
         '{"planet-1": [1, 2]}',
+        '{"site-9999": [1, 2]}',
         '{"site-1": null}',
         "[" * 3000,
     ],

@@ -1,6 +1,7 @@
 """The map of the topology (拓扑图): place by place, a place opened device by device, and where people put the nodes."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import jsonify, render_template, request, url_for
@@ -31,7 +32,9 @@ LONGEST: Final = 400_000
 def map() -> str:  # noqa: A001  # the endpoint's name
     """`at` opens a place; `others` shows what nobody manages, too."""
     with console().database.read() as session:
-        return render_template("topology_map.html", drawing=_drawing(session), source=_address("topology.scene"))
+        return render_template(
+            "topology_map.html", drawing=_drawing(session), source=_address("topology.scene", request.args)
+        )
 
 
 @blueprint.get("/topology/map/scene")
@@ -47,21 +50,28 @@ def scene() -> Response:
 @requires(Permission.MANAGE_INVENTORY)
 @everywhere
 def arrange() -> Response:
-    """There is one map for everybody, so only whose permission reaches everything arranges it."""
+    """There is one map for everybody, so only whose permission reaches everything arranges it.
+
+    Nodes that have left the map since it was drawn are passed over; none at all has every node placed anew.
+    """
     at = _place(request.form.get("at", ""))
-    places = _places(forms.text("places", limit=LONGEST))
+    sent = _places(forms.text("places", limit=LONGEST))
     with console().database.write() as session:
+        known = {node.key for node in draw(session, at, others=True).nodes}
+        places = {node: place for node, place in sent.items() if node in known}
+        if sent and not places:
+            raise BadRequestError(reason="places")
         put(session, at, places, actor=actor())
-    shown = {"at": str(at) if at else None, "others": request.form.get("others") or None}
-    return redirect_with("map_arranged" if places else "map_anew", url_for("topology.map", **shown))
+    address = _address("topology.map", request.form)
+    return redirect_with("map_arranged" if places else "map_anew", address)
 
 
 def _drawing(session: Session) -> Drawing:
     return draw(session, _place(request.args.get("at", "")), others=request.args.get("others") == "1")
 
 
-def _address(endpoint: str) -> str:
-    return url_for(endpoint, **{name: request.args[name] for name in ("at", "others") if request.args.get(name)})
+def _address(endpoint: str, asked: Mapping[str, str]) -> str:
+    return url_for(endpoint, at=asked.get("at") or None, others=asked.get("others") or None)
 
 
 def _place(text: str) -> NodeKey | None:
