@@ -18,7 +18,18 @@ from inventory.models import Link
 from inventory.topology.arranging import kept
 from inventory.topology.cuts import Element
 from inventory.topology.layout import layout
-from inventory.topology.scene import PLACES, NodeKey, NodeKind, Scene, Strand, Wiring, inside, overview, reached
+from inventory.topology.scene import (
+    PLACES,
+    NodeKey,
+    NodeKind,
+    Scene,
+    Strand,
+    Wiring,
+    inside,
+    opened,
+    overview,
+    reached,
+)
 from inventory.topology.services import root_of
 from inventory.topology.wiring import wiring_of
 from web import poller, states
@@ -98,6 +109,7 @@ class _Seen:
 def draw(session: Session, place: NodeKey | None, *, others: bool) -> Drawing:
     """Raises PageMissingError for a place where nothing is in the reader's reach."""
     wiring = wiring_of(session)
+    place = None if place is None else opened(wiring, place)
     station, why = _station(session)
     scene = overview(wiring, station) if place is None else inside(wiring, place, station)
     places = layout(scene.devices, scene.edges, scene.root, kept(session, place))
@@ -105,7 +117,7 @@ def draw(session: Session, place: NodeKey | None, *, others: bool) -> Drawing:
     lines = mine.lines.keys()
     strands = [one for one in wiring.strands if one.kind is Element.LINK or one.id in lines]
     shown = reached(scene, mine.devices.keys(), strands, others=others)
-    if place is not None and not any(node.kind is NodeKind.DEVICE for node in shown.devices):
+    if place is not None and mine.devices.keys().isdisjoint(wiring.held(place)):
         raise PageMissingError(path=request.full_path)
     devices = _devices(wiring, shown, mine)
     nodes = {node: _node(node, wiring, devices[node], places[node], mine) for node in shown.devices}
@@ -143,8 +155,8 @@ def _devices(wiring: Wiring, scene: Scene, mine: _Seen) -> Mapping[NodeKey, Sequ
     """A place stands for all that it holds, also where only some of it is wired to what is opened."""
     held: defaultdict[NodeKey, list[int]] = defaultdict(list)
     for device, place in wiring.at.items():
-        if device in mine.devices:
-            held[place].append(device)
+        for node in {place, wiring.outer(place)} if device in mine.devices else ():
+            held[node].append(device)
     return {node: held[node] if node.kind in PLACES else found for node, found in scene.devices.items()}
 
 

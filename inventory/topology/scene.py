@@ -1,13 +1,14 @@
-"""What one view of the map shows: the whole network place by place, or one place device by device. Pure.
+"""What one view of the map shows: the whole network place by place, or one place opened. Pure.
 
-A county has 600 devices and a province's capital more; nobody reads a map of them. A place is the site at which a
-device stands; of a device without one, the region of its unit. Opened, it shows its devices and, as one node each, the
-places that they are wired to.
+A county has 600 devices, and nobody reads a map of them. A place is the site at which a device stands; of a device
+without one, the region of its unit. Places in a township stand together as that township, so that the overview holds
+the townships and what is the county's own. A township opens to its places, a place to its devices; beside them stands
+what they are wired to, as one node each.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final, NamedTuple
 
@@ -65,11 +66,20 @@ class Strand(NamedTuple):
 
 @dataclass(frozen=True)
 class Wiring:
-    """`at`: the place of each device. `names`: of places and of what nobody manages."""
+    """`at`: the place of each device. `names`: of places and of what nobody manages. `townships`: of places in one."""
 
     at: Mapping[int, NodeKey]
     names: Mapping[NodeKey, str]
     strands: Sequence[Strand]
+    townships: Mapping[NodeKey, NodeKey] = field(default_factory=dict)
+
+    def outer(self, place: NodeKey) -> NodeKey:
+        """What the overview shows of a place."""
+        return self.townships.get(place, place)
+
+    def held(self, place: NodeKey) -> list[int]:
+        """The devices of a place, or of all places of a township."""
+        return [device for device, where in self.at.items() if place in {where, self.outer(where)}]
 
 
 @dataclass(frozen=True)
@@ -82,37 +92,51 @@ class Scene:
 
 
 def overview(wiring: Wiring, station: int | None) -> Scene:
-    """Every place; the root is that of the device at which the management station hangs."""
-    return _scene(wiring, wiring.at, wiring.at.get(station) if station is not None else None)
+    """The townships, and the places of no township; the root is that of the device at which the station hangs."""
+    node_of = {device: wiring.outer(where) for device, where in wiring.at.items()}
+    return _scene(wiring.strands, node_of, None if station is None else node_of.get(station))
 
 
 def inside(wiring: Wiring, place: NodeKey, station: int | None) -> Scene:
-    """The devices of a place and its neighbours; the root is the station's device, or the place on the way to it."""
-    nodes = {
-        device: NodeKey(NodeKind.DEVICE, device) if where == place else where for device, where in wiring.at.items()
-    }
-    near = [strand for strand in wiring.strands if any(wiring.at.get(one) == place for one in strand.devices)]
-    shown = {device for device, where in wiring.at.items() if where == place}
-    shown |= {device for strand in near for device in strand.devices}
-    found = Wiring({device: wiring.at[device] for device in shown if device in wiring.at}, wiring.names, near)
-    return _scene(found, {device: nodes[device] for device in found.at}, _way_in(wiring, place, station))
+    """What a place holds, and its neighbours; the root is what holds the station, or is on the way to it."""
+    own = set(wiring.held(place))
+    near = [strand for strand in wiring.strands if not own.isdisjoint(strand.devices)]
+    shown = own.union(*(strand.devices for strand in near))
+    node_of = {device: _from(wiring, place, device) for device in sorted(shown) if device in wiring.at}
+    return _scene(near, node_of, _way_in(wiring, place, station))
+
+
+def opened(wiring: Wiring, place: NodeKey) -> NodeKey:
+    """A township with one place alone is that place."""
+    within = {wiring.at[device] for device in wiring.held(place)}
+    return within.pop() if len(within) == 1 else place
+
+
+def _from(wiring: Wiring, place: NodeKey, device: int) -> NodeKey:
+    """What a device is, seen from a place: itself, its place in the same township, or whatever the overview shows."""
+    where = wiring.at[device]
+    if where == place:
+        return NodeKey(NodeKind.DEVICE, device)
+    return where if wiring.outer(where) == wiring.outer(place) else wiring.outer(where)
 
 
 def _way_in(wiring: Wiring, place: NodeKey, station: int | None) -> NodeKey | None:
     if station is None or station not in wiring.at:
         return None
-    if wiring.at[station] == place:
-        return NodeKey(NodeKind.DEVICE, station)
-    whole = overview(wiring, station)
+    own = set(wiring.held(place))
+    if station in own:
+        return _from(wiring, place, station)
+    closed = {device: place if device in own else _from(wiring, place, device) for device in wiring.at}
+    whole = _scene(wiring.strands, closed, closed[station])
     return tree(whole.devices, whole.edges, whole.root).parents.get(place)
 
 
-def _scene(wiring: Wiring, node_of: Mapping[int, NodeKey], root: NodeKey | None) -> Scene:
+def _scene(strands: Iterable[Strand], node_of: Mapping[int, NodeKey], root: NodeKey | None) -> Scene:
     devices: defaultdict[NodeKey, list[int]] = defaultdict(list)
     for device, node in node_of.items():
         devices[node].append(device)
     edges: defaultdict[tuple[NodeKey, NodeKey], list[Strand]] = defaultdict(list)
-    for strand in wiring.strands:
+    for strand in strands:
         ends = [node_of.get(device) for device in strand.devices]
         if isinstance(strand.b, NodeKey):
             ends.append(strand.b)

@@ -1,11 +1,12 @@
 """What is stored, as the map takes it: where each device in service stands, and what is wired to what."""
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from inventory.kinds import LifeCycle, LinkState
+from inventory.kinds import AdministrativeLevel, LifeCycle, LinkState
 from inventory.models import Device, Line, Link, Region, Room, Site, Unit
 from inventory.topology.cuts import Element
 from inventory.topology.scene import NOWHERE, NodeKey, NodeKind, Strand, Wiring
@@ -18,7 +19,8 @@ def wiring_of(session: Session) -> Wiring:
     lines = list(_lines(session, at))
     names = dict(_place_names(session)) | met
     names |= {end: name for strand, name in lines if isinstance(end := strand.b, NodeKey)}
-    return Wiring(at, names, [*links, *(strand for strand, _ in lines)])
+    strands = [*links, *(strand for strand, _ in lines)]
+    return Wiring(at, names, strands, dict(_townships(session)))
 
 
 def _places(session: Session) -> Iterator[tuple[int, NodeKey]]:
@@ -38,6 +40,29 @@ def _place_names(session: Session) -> Iterator[tuple[NodeKey, str]]:
     for kind, table in ((NodeKind.SITE, Site), (NodeKind.REGION, Region)):
         for number, name in session.execute(select(table.id, table.name)):
             yield NodeKey(kind, number), name
+
+
+def _townships(session: Session) -> Iterator[tuple[NodeKey, NodeKey]]:
+    """The township of each site and region that is in one, or below."""
+    rows = session.execute(select(Region.id, Region.parent_id, Region.level)).all()
+    parents = {number: parent for number, parent, _ in rows}
+    townships = {number for number, _, level in rows if level is AdministrativeLevel.TOWNSHIP}
+    above = {number: town for number in parents if (town := _first(number, parents, townships)) is not None}
+    for number, town in above.items():
+        yield NodeKey(NodeKind.REGION, number), NodeKey(NodeKind.REGION, town)
+    for number, region in session.execute(select(Site.id, Site.region_id)):
+        if region in above:
+            yield NodeKey(NodeKind.SITE, number), NodeKey(NodeKind.REGION, above[region])
+
+
+def _first(number: int, parents: Mapping[int, int | None], wanted: AbstractSet[int]) -> int | None:
+    """The nearest that is wanted, going up; a loop of parents ends."""
+    passed: set[int] = set()
+    step: int | None = number
+    while step is not None and step not in passed and step not in wanted:
+        passed.add(step)
+        step = parents.get(step)
+    return step if step in wanted else None
 
 
 def _links(session: Session, at: Mapping[int, NodeKey]) -> tuple[list[Strand], dict[NodeKey, str]]:

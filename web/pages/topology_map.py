@@ -56,12 +56,14 @@ def arrange() -> Response:
     """
     at = _place(request.form.get("at", ""))
     sent = _places(forms.text("places", limit=LONGEST))
+    with console().database.read() as session:
+        drawing = draw(session, at, others=True)
+    known = {node.key for node in drawing.nodes}
+    places = {node: place for node, place in sent.items() if node in known}
+    if sent and not places:
+        raise BadRequestError(reason="places")
     with console().database.write() as session:
-        known = {node.key for node in draw(session, at, others=True).nodes}
-        places = {node: place for node, place in sent.items() if node in known}
-        if sent and not places:
-            raise BadRequestError(reason="places")
-        put(session, at, places, actor=actor())
+        put(session, drawing.place, places, actor=actor())
     address = _address("topology.map", request.form)
     return redirect_with("map_arranged" if places else "map_anew", address)
 

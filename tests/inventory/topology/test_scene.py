@@ -1,11 +1,13 @@
 """What a view of the map holds: places, a place opened, and no more than a reader's reach."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from core.database import Database
@@ -24,6 +26,7 @@ from inventory.topology.scene import (
     Strand,
     Wiring,
     inside,
+    opened,
     overview,
     reached,
 )
@@ -75,6 +78,19 @@ def test_a_place_opens_to_its_devices_and_the_places_next_to_it() -> None:
     }
     assert inside(WIRING, CENTRE, CORE).root == dev(CORE)
     assert inside(WIRING, CENTRE, None).root is None
+
+
+def test_places_in_a_township_stand_together_until_it_is_opened() -> None:
+    township = NodeKey(NodeKind.REGION, 9)
+    wiring = replace(WIRING, townships={TOWN: township, VILLAGE: township})
+    assert set(overview(wiring, CORE).devices) == {CENTRE, township, CARRIER}
+    found = inside(wiring, township, CORE)
+    assert (set(found.devices), found.root) == ({CENTRE, TOWN, VILLAGE, CARRIER}, CENTRE)
+    found = inside(wiring, VILLAGE, CORE)
+    assert (set(found.devices), found.root) == ({TOWN, dev(VILLAGE_SWITCH)}, TOWN)
+    assert inside(wiring, township, VILLAGE_SWITCH).root == VILLAGE
+    assert opened(wiring, township) == township
+    assert opened(replace(wiring, townships={TOWN: township}), township) == TOWN
 
 
 def test_what_is_outside_the_reach_is_not_there_and_what_nobody_manages_only_where_asked_for() -> None:
@@ -143,6 +159,22 @@ def test_where_a_device_stands_is_its_own_site_its_rooms_its_units_or_the_units_
         "nowhere": NOWHERE,
         "retired": None,
     }
+
+
+def test_the_township_of_a_place_is_found_through_villages_and_loops_of_parents(session: Session) -> None:
+    county = Region(name="县", level=AdministrativeLevel.COUNTY)
+    town = Region(name="石塘镇", level=AdministrativeLevel.TOWNSHIP, parent=county)
+    village = Region(name="新华村", level=AdministrativeLevel.VILLAGE, parent=town)
+    one, other = (Region(name=name, level=AdministrativeLevel.VILLAGE) for name in "甲乙")
+    sites = [Site(name=region.name, region=region) for region in (county, town, village, one)]
+    session.add_all([*sites, other])
+    session.flush()
+    session.execute(update(Region).where(Region.id == one.id).values(parent_id=other.id))
+    session.execute(update(Region).where(Region.id == other.id).values(parent_id=one.id))
+    key = NodeKey(NodeKind.REGION, town.id)
+    places = [NodeKey(NodeKind.REGION, town.id), NodeKey(NodeKind.REGION, village.id)]
+    places += [NodeKey(NodeKind.SITE, site.id) for site in sites[1:3]]
+    assert wiring_of(session).townships == dict.fromkeys(places, key)
 
 
 def test_what_nobody_manages_is_one_node_a_name_and_a_link_that_is_gone_is_none(session: Session) -> None:
