@@ -197,8 +197,7 @@ def of_line(found: LineHealth, poller: PollerHealth) -> Shown:
 
 
 def of_link(link: Link) -> Shown:
-    """What nobody but a person tells of is never called seen."""
-    return STATED if link.evidence == LinkEvidence.STATED else LINK[link.state]
+    return STATED if link.only_stated else LINK[link.state]
 
 
 def of_port(found: PortHealth, *, carries_line: bool) -> Shown:

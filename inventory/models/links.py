@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base
-from inventory.kinds import LinkStanding, LinkState
+from inventory.kinds import LinkEvidence, LinkStanding, LinkState
 from inventory.models.base import CODE, NAME, PLACE, choice
 from inventory.models.devices import Device
 
@@ -47,6 +47,11 @@ class Link(Base):
 
     a_device: Mapped[Device] = relationship(foreign_keys=[a_device_id])
     b_device: Mapped[Device | None] = relationship(foreign_keys=[b_device_id])
+
+    @property
+    def only_stated(self) -> bool:
+        """Whether nobody but a person tells of it: then it is not called seen."""
+        return self.evidence == LinkEvidence.STATED
 
 
 class MapPlace(Base):

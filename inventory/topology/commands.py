@@ -47,7 +47,7 @@ def links_command(application: Application, device: str | None, *, as_json: bool
                 link.b_port,
                 " ".join(label(LinkEvidence(word), translate) for word in link.evidence.split(",")),
                 label(link.standing, translate),
-                label(link.state, translate),
+                label(LinkEvidence.STATED if link.only_stated else link.state, translate),
                 f"{link.seen.astimezone(zone):%Y-%m-%d %H:%M}",
             )
             for link in found

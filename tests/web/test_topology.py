@@ -1,6 +1,8 @@
 """The page of links, and who is hit, on the pages of devices, ports and lines."""
 
+import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from sqlalchemy import select
@@ -135,6 +137,21 @@ def test_a_stated_link_is_listed_and_withdrawn(browse: Browse, numbers: dict[str
     assert browser.post(f"/topology/links/{found[0]}/withdraw").status_code == 303
     assert the_link(database) is None
     assert browser.post(f"/topology/links/{found[0]}/withdraw").status_code == 404
+
+
+def test_the_page_of_a_port_leads_to_the_form_with_its_end_filled_in(
+    browse: Browse, numbers: dict[str, int], database: Database
+) -> None:
+    with database.read() as session:
+        port = session.scalars(select(Port).where(Port.device_id == numbers[UPS])).first()
+    assert port
+    browser = browse(person(Role.NETWORK_ADMIN))
+    (form,) = re.findall(
+        r'href="(/topology/links/new[^"]*)"', main(browser, f"/devices/{numbers[UPS]}/ports/{port.id}")
+    )
+    shown = main(browser, unescape(form))
+    assert f'value="{UPS}"' in shown
+    assert f'value="{port.name}"' in shown
 
 
 @pytest.mark.parametrize(

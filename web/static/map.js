@@ -148,5 +148,10 @@
       try { update(await ask()); } catch { /* The next refresh of the status strip says that the connection is lost. */ }
     }, POLL_MS);
   };
-  begin();
+  begin().catch(() => {
+    const paragraph = document.createElement("p");
+    paragraph.className = "pad dim";
+    paragraph.textContent = box.dataset.failed;
+    box.prepend(paragraph);
+  });
 })();
