@@ -81,9 +81,10 @@ def as_found(link: Link) -> FoundLink:
 
 
 def statement(link: Link) -> FoundLink:
-    """What a person said of it, without what devices added."""
-    only = frozenset({LinkEvidence.STATED})
-    return replace(as_found(link), evidence=only, standing=LinkStanding.UNCONFIRMED, seen=link.stated_at or link.since)
+    """What a person said of it, without what devices added, under the name that the far device has now."""
+    found, only = as_found(link), frozenset({LinkEvidence.STATED})
+    far = replace(found.b, name=link.b_device.name if link.b_device else link.b_name)
+    return replace(found, b=far, evidence=only, standing=LinkStanding.UNCONFIRMED, seen=link.stated_at or link.since)
 
 
 def _rename(known: dict[str, Link], present: Mapping[str, FoundLink]) -> None:

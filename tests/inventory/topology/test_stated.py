@@ -251,6 +251,17 @@ def test_what_is_withdrawn_is_gone_when_nobody_else_tells_of_it(session: Session
     assert events(session) == [Event.LINK_STATED, Event.LINK_WITHDRAWN]
 
 
+def test_a_device_that_is_renamed_is_called_so_and_its_link_is_the_same(session: Session) -> None:
+    link = state(session, "CORE", "GE1", "SW", "GE1")
+    named(session, "SW").name = "SW-A"
+    named(session, "CORE").name = "CORE-A"
+    session.flush()
+    assert not tell(session)
+    assert [(row.id, row.a_device.name, row.b_name) for row in session.scalars(select(Link))] == [
+        (link.id, "CORE-A", "SW-A")
+    ]
+
+
 def test_a_port_is_stated_once(session: Session) -> None:
     state(session, "CORE", "GE1", "SW", "GE1")
     for ends in (("CORE", "Gi1", "SRV", "eth0"), ("SW", "GE1", "CORE", "GE1")):
