@@ -284,7 +284,7 @@ class LinkEndError(InventoryError):
 
 class LinkLoopError(InventoryError):
     code = "inventory.link_loop"
-    category = Category.USAGE
+    category = Category.CONFLICT
     message = N_("both ends of the link are on %(device)s")
     hint = N_("a link joins two devices")
 

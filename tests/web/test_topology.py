@@ -158,7 +158,7 @@ def test_the_page_of_a_port_leads_to_the_form_with_its_end_filled_in(
     ("changes", "code", "status"),
     [
         ({"port": "GE9/9/9"}, "inventory.port_not_found", 404),
-        ({"far_device": UPS}, "inventory.link_loop", 400),
+        ({"far_device": UPS}, "inventory.link_loop", 409),
         ({"far_device": "nobody"}, "inventory.not_found", 404),
         ({"far_port": ""}, "web.field_missing", 400),
         ({"port": "x\u0085y"}, "inventory.link_end", 400),

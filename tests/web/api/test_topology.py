@@ -51,6 +51,20 @@ def test_a_link_is_stated_once_and_withdrawn(program: Callable[..., Program], nu
     assert asking.ask(f"/topology/links/{made.json['id']}", "DELETE").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("field", "value"), [("device_id", 9999), ("port", "GE9/9/9"), ("far_device_id", 9999), ("far_port", " ")]
+)
+def test_an_end_that_is_none_is_named_by_its_field(
+    program: Callable[..., Program], numbers: dict[str, int], field: str, value: object
+) -> None:
+    body = {"device_id": numbers[UPS], "port": "GE1/0/1", "far_device_id": numbers[CORE], "far_port": "GE1/0/2"}
+    answer = program(Role.NETWORK_ADMIN).ask("/topology/links", "POST", json=body | {field: value})
+    assert answer.status_code == 409
+    assert answer.json
+    assert answer.json["code"] == "api.fields"
+    assert field in answer.json["facts"]["fields"]
+
+
 def test_a_link_that_devices_tell_of_cannot_be_withdrawn(
     program: Callable[..., Program], numbers: dict[str, int]
 ) -> None:

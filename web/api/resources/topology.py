@@ -1,6 +1,7 @@
 """What is wired to what, the way to the management station, and who is hit when something fails."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -11,21 +12,24 @@ from sqlalchemy.orm import Session
 
 from core.i18n import N_
 from inventory.devices import device
+from inventory.errors import InventoryError
 from inventory.kinds import Effect, LinkEvidence, LinkStanding, LinkState, ObjectKind
 from inventory.lines import line
 from inventory.models import Device, Line, Link, Port
 from inventory.topology.cuts import Element
+from inventory.topology.derivation import End
 from inventory.topology.paged import links_after
 from inventory.topology.services import impact_of, vertex_of
 from inventory.topology.stating import LONGEST_NOTE, LONGEST_PORT, end_at, state_link, stated_link, withdraw_link
 from inventory.topology.uplink import Point, way_up
 from security.roles import Permission
-from web.api.errors import AddressMissingError
+from web.api.errors import AddressMissingError, FieldsError
 from web.api.holder import actor, scope
 from web.api.operations import NUMBER, SECOND_NUMBER, operation
 from web.api.paging import Place, encode, number_after
-from web.api.parameters import ONE_LINE, Body, Id, Paged
+from web.api.parameters import LARGEST_NUMBER, ONE_LINE, Body, Id, Paged, Whole
 from web.api.resources.shapes import Answer
+from web.i18n import gettext
 from web.state import console
 
 TAG: Final = "topology"
@@ -36,6 +40,7 @@ ORDER: Final = "id"
 THE_DEVICE: Final = {"number": N_("number of the device")}
 IMPACT: Final = N_("The worst first. The answer is about wiring; refused where the management station is not known.")
 
+DeviceNumber = Annotated[int, Field(ge=1, le=LARGEST_NUMBER), Whole]
 PortName = Annotated[str, StringConstraints(pattern=ONE_LINE, min_length=1, max_length=LONGEST_PORT)]
 Note = Annotated[str, StringConstraints(pattern=ONE_LINE, max_length=LONGEST_NOTE)]
 
@@ -78,9 +83,9 @@ class LinkList(Answer):
 
 
 class NewLink(Body):
-    device_id: Id
+    device_id: DeviceNumber
     port: PortName
-    far_device_id: Id
+    far_device_id: DeviceNumber
     far_port: PortName
     note: Note = Field("", description=N_("from where it is known"))
 
@@ -152,8 +157,8 @@ def list_links(query: LinkQuery) -> LinkList:
     conflicts=True,
 )
 def create_link(session: Session, body: NewLink) -> LinkShown:
-    near = end_at(device(session, body.device_id, scope()), body.port)
-    far = end_at(device(session, body.far_device_id, scope()), body.far_port)
+    near = _end(session, "", body.device_id, body.port)
+    far = _end(session, "far_", body.far_device_id, body.far_port)
     link = state_link(session, near, far, note=body.note, actor=actor(), now=console().clock.now())
     return _links(session, [link])[0]
 
@@ -235,6 +240,22 @@ def show_uplink(number: int) -> Uplink:
         found = way_up(session, device(session, number, scope()).id, console().settings.site.station_device, scope())
         points = [_point(point) for point in found.points]
         return Uplink(station=_point(found.station), reaches=found.reaches, points=points)
+
+
+def _end(session: Session, prefix: str, number: int, port: str) -> End:
+    with _by_field(f"{prefix}device_id"):
+        found = device(session, number, scope())
+    with _by_field(f"{prefix}port"):
+        return end_at(found, port)
+
+
+@contextmanager
+def _by_field(name: str) -> Iterator[None]:
+    """What a body names and the inventory has not is no missing address."""
+    try:
+        yield
+    except InventoryError as error:
+        raise FieldsError(kind="link", fields={name: error.render(gettext)}, count=1) from None
 
 
 def _impact(session: Session, failing: Device | Port | Line) -> Impact:
