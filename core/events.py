@@ -87,6 +87,9 @@ class Event(StrEnum):
     VISIT_ENTERED = "inventory:visit:enter"
     VISIT_LEFT = "inventory:visit:leave"
     LINKS_CHANGED = "inventory:links:change"
+    LINK_STATED = "inventory:link:state"
+    LINK_WITHDRAWN = "inventory:link:withdraw"
+    MAP_ARRANGED = "inventory:map:arrange"
     MAINTENANCE_MARKED = "inventory:maintenance:mark"
     MAINTENANCE_UNMARKED = "inventory:maintenance:unmark"
     # sweeps for unknown devices

@@ -35,7 +35,7 @@ from inventory.lines import find_lines, line_named
 from inventory.listing import MOST_ROWS, PAGE_SIZE, Page
 from inventory.models import ChangeSet
 from inventory.ports import port_named, set_key
-from inventory.topology.commands import impact_command, links_command
+from inventory.topology.commands import impact_command, link_group, links_command
 from inventory.units import find_units, unit_named
 from security import audit
 
@@ -78,6 +78,7 @@ def inventory() -> None:
 
 
 inventory.add_command(links_command)
+inventory.add_command(link_group)
 inventory.add_command(impact_command)
 
 

@@ -297,3 +297,31 @@ class StationUnknownError(InventoryError):
     category = Category.USAGE
     message = N_("where the management station hangs is not known")
     hint = N_("name the device by the setting site.station_device; devices that could be meant: %(found)s")
+
+
+class LinkNotFoundError(InventoryError):
+    code = "inventory.link_not_found"
+    category = Category.NOT_FOUND
+    message = N_("nobody stated a link %(name)s")
+    hint = N_("what devices tell is no statement, and goes when they no longer tell it")
+
+
+class LinkEndError(InventoryError):
+    code = "inventory.link_end"
+    category = Category.USAGE
+    message = N_("%(port)r cannot be the name of a port of %(device)s")
+    hint = N_("1 to %(most)s visible characters")
+
+
+class LinkLoopError(InventoryError):
+    code = "inventory.link_loop"
+    category = Category.CONFLICT
+    message = N_("both ends of the link are on %(device)s")
+    hint = N_("a link joins two devices")
+
+
+class LinkTakenError(InventoryError):
+    code = "inventory.link_taken"
+    category = Category.CONFLICT
+    message = N_("the port %(port)s of %(device)s is stated to be wired already: %(link)s")
+    hint = N_("withdraw that link first")

@@ -141,14 +141,16 @@ class LinkEvidence(StrEnum):
     CDP = "cdp"
     MAC_TABLE = "mac_table"
     ADDRESSES = "addresses"
+    STATED = "stated"  # a person
 
 
 class LinkStanding(StrEnum):
-    """How far the two ends say the same of a link."""
+    """How far the two ends say the same of a link. `UNCONFIRMED`: a person states it, and no device speaks of it."""
 
     AGREED = "agreed"
     ONE_END = "one_end"
     CONFLICTING = "conflicting"
+    UNCONFIRMED = "unconfirmed"
 
 
 class LinkState(StrEnum):

@@ -28,6 +28,7 @@ from inventory.kinds import (
     SnmpVersion,
     Verdict,
 )
+from inventory.topology.cuts import Element
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -107,9 +108,11 @@ LABELS: Mapping[StrEnum, str] = {
     LinkEvidence.CDP: "CDP",
     LinkEvidence.MAC_TABLE: N_("MAC table"),
     LinkEvidence.ADDRESSES: N_("interface addresses"),
+    LinkEvidence.STATED: N_("stated by a person"),
     LinkStanding.AGREED: N_("both ends agree"),
     LinkStanding.ONE_END: N_("one end says so"),
     LinkStanding.CONFLICTING: N_("the ends contradict each other"),
+    LinkStanding.UNCONFIRMED: N_("no device confirms it"),
     LinkState.PRESENT: N_("seen now"),
     LinkState.GONE: N_("no longer seen"),
     LinkState.MOVED: N_("cable moved"),
@@ -117,6 +120,11 @@ LABELS: Mapping[StrEnum, str] = {
     Effect.PARTLY_CUT_OFF: N_("partly cut off"),
     Effect.LESS_REDUNDANT: N_("loses redundancy"),
     Effect.UNKNOWN: N_("not to be told"),
+    Element.DEVICE: N_("device"),
+    Element.PORT: N_("port"),
+    Element.LINK: N_("link"),
+    Element.LINE: N_("line"),
+    Element.FAR_END: N_("far end of a line"),
 }
 
 

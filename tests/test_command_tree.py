@@ -96,6 +96,8 @@ EXPECTED = {
     "inventory export": P.CHANGES,
     "inventory import": P.CHANGES,
     "inventory key-port": P.CHANGES,
+    "inventory link add": P.CHANGES,
+    "inventory link remove": P.CHANGES,
     "inventory links": P.READS,
     "inventory list": P.READS,
     "inventory show": P.READS,

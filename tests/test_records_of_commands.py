@@ -83,7 +83,8 @@ CHANGING = frozenset(
         "ferry init", "ferry key approver", "ferry key export", "ferry key revoke", "ferry link add",
         "ferry peer pin", "ferry receipt", "ferry receive", "ferry release", "ferry submit", "init",
         "inventory export", "inventory forget-heading", "inventory hand-over", "inventory import",
-        "inventory key-port", "inventory undo", "job cancel", "job resolve", "job retry", "vault rotate",
+        "inventory key-port", "inventory link add", "inventory link remove", "inventory undo", "job cancel",
+        "job resolve", "job retry", "vault rotate",
         "vault source",
     }
 )  # fmt: skip
@@ -451,6 +452,8 @@ def ledger_backups_and_jobs(place: Place, fleet: Fleet) -> None:
         session.add(DiscoveredNeighbour(device_id=first, seen=SystemClock().now(), **heard))
     database.close()
     place.work("inventory.links")
+    place.typed(f"inventory link add CORE-01 {port} {DEVICE} GE0/0/1 --note 现场核对", "inventory:link:state")
+    place.typed(f"inventory link remove CORE-01 {port}", "inventory:link:withdraw")
 
 
 def introduced(near: Place, far: Place) -> None:

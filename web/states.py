@@ -14,8 +14,9 @@ from collectors.overview import Severity
 from collectors.sweep.models import SweepState
 from core.i18n import N_
 from core.jobs import STATE_LABELS, JobState
-from inventory.kinds import Effect, LinkState
+from inventory.kinds import Effect, LinkEvidence, LinkState
 from inventory.labels import LABELS
+from inventory.models import Link
 from security.ferry.inspection.findings import Outcome
 from security.ferry.labels import STATES
 from security.ferry.signatures import Verdict
@@ -65,6 +66,7 @@ LINK = _table(
     (LinkState.GONE, "idle", LABELS[LinkState.GONE]),
     (LinkState.PRESENT, "ok", LABELS[LinkState.PRESENT]),
 )
+STATED = Shown("stated", "idle", LABELS[LinkEvidence.STATED], len(LINK))
 EFFECT = _table(
     (Effect.CUT_OFF, "crit", LABELS[Effect.CUT_OFF]),
     (Effect.PARTLY_CUT_OFF, "crit", LABELS[Effect.PARTLY_CUT_OFF]),
@@ -193,6 +195,10 @@ def of_device(found: DeviceHealth) -> Shown:
 
 def of_line(found: LineHealth, poller: PollerHealth) -> Shown:
     return LINE[standing.of_line(found, poller)]
+
+
+def of_link(link: Link) -> Shown:
+    return STATED if link.only_stated else LINK[link.state]
 
 
 def of_port(found: PortHealth, *, carries_line: bool) -> Shown:

@@ -11,7 +11,7 @@ from inventory.models.devices import Device, DeviceGroup, Port, device_group_dev
 from inventory.models.drafts import HeadingMeaning, ImportDraft
 from inventory.models.history import ChangeSet, MaintenanceRecord, ObjectChange
 from inventory.models.lines import Line
-from inventory.models.links import Link
+from inventory.models.links import Link, MapPlace
 from inventory.models.places import Contact, Rack, Region, Room, Site, Unit
 from inventory.models.systems import (
     BusinessSystem,
@@ -38,6 +38,7 @@ __all__ = [
     "Link",
     "Maintained",
     "MaintenanceRecord",
+    "MapPlace",
     "ObjectChange",
     "Port",
     "Rack",

@@ -1,4 +1,4 @@
-"""Links between ports."""
+"""Links between ports, and where the map shows what they join."""
 
 from datetime import datetime
 
@@ -6,8 +6,8 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base
-from inventory.kinds import LinkStanding, LinkState
-from inventory.models.base import CODE, choice
+from inventory.kinds import LinkEvidence, LinkStanding, LinkState
+from inventory.models.base import CODE, NAME, PLACE, choice
 from inventory.models.devices import Device
 
 CALLED = String(255)
@@ -18,6 +18,8 @@ class Link(Base):
 
     `key` is the same from whichever end it is seen. Ports are told by name beside their number, because a device may
     speak of ports that no poll has shown. `since` and `seen` are the first and the last time that anyone told of it.
+
+    What a person states (`stated_by`, `stated_at`, `note`) stays until a person takes it back, whatever devices tell.
     """
 
     __tablename__ = "inventory_link"
@@ -39,6 +41,25 @@ class Link(Base):
     since: Mapped[datetime]
     seen: Mapped[datetime]
     gone: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(PLACE, default="")
+    stated_by: Mapped[str | None] = mapped_column(NAME)
+    stated_at: Mapped[datetime | None]
 
     a_device: Mapped[Device] = relationship(foreign_keys=[a_device_id])
     b_device: Mapped[Device | None] = relationship(foreign_keys=[b_device_id])
+
+    @property
+    def only_stated(self) -> bool:
+        """Whether nobody but a person tells of it: then it is not called seen."""
+        return self.evidence == LinkEvidence.STATED
+
+
+class MapPlace(Base):
+    """Where somebody put a node of the map. `scene` and `node` are what `inventory.topology.scene` calls them."""
+
+    __tablename__ = "inventory_map_place"
+
+    scene: Mapped[str] = mapped_column(String(32), primary_key=True)
+    node: Mapped[str] = mapped_column(String(32), primary_key=True)
+    x: Mapped[int]
+    y: Mapped[int]

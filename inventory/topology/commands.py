@@ -1,4 +1,4 @@
-"""`guanjin inventory links` and `guanjin inventory impact`."""
+"""`guanjin inventory links`, `link add`, `link remove` and `impact`."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +18,10 @@ from inventory.models import Link
 from inventory.ports import port_named
 from inventory.topology.cuts import Vertex
 from inventory.topology.listing import links_of
+from inventory.topology.record import link_text
 from inventory.topology.services import impact_of, vertex_of
+from inventory.topology.stating import end_at, state_link, stated_at, withdraw_link
+from security import audit
 
 
 @click.command("links", help=N_("List which port is wired to which, as far as the devices tell."))
@@ -44,7 +47,7 @@ def links_command(application: Application, device: str | None, *, as_json: bool
                 link.b_port,
                 " ".join(label(LinkEvidence(word), translate) for word in link.evidence.split(",")),
                 label(link.standing, translate),
-                label(link.state, translate),
+                label(LinkEvidence.STATED if link.only_stated else link.state, translate),
                 f"{link.seen.astimezone(zone):%Y-%m-%d %H:%M}",
             )
             for link in found
@@ -67,7 +70,39 @@ def link_facts(link: Link) -> dict[str, Any]:
         "since": link.since,
         "seen": link.seen,
         "gone": link.gone,
+        "note": link.note,
+        "stated_by": link.stated_by,
+        "stated_at": link.stated_at,
     }
+
+
+@click.group("link", help=N_("Links that a person states, where devices tell of none."))
+def link_group() -> None:
+    pass
+
+
+@link_group.command("add", help=N_("State that two ports are wired to each other."))
+@click.argument("near", nargs=2, metavar="DEVICE PORT")
+@click.argument("far", nargs=2, metavar="DEVICE PORT")
+@click.option("--note", default="", help=N_("from where it is known"))
+@pass_application
+def add_link(application: Application, near: tuple[str, str], far: tuple[str, str], note: str) -> None:
+    with application.database.write() as session:
+        a, b = (end_at(device_named(session, device), port) for device, port in (near, far))
+        link = state_link(session, a, b, note=note, actor=audit.console_actor(), now=application.clock.now())
+        name = link_text(link)
+    application.say(N_("stated: %(name)s"), name=name)
+
+
+@link_group.command("remove", help=N_("Withdraw the link that was stated at a port; what devices tell of it stays."))
+@click.argument("device")
+@click.argument("port")
+@pass_application
+def remove_link(application: Application, device: str, port: str) -> None:
+    with application.database.write() as session:
+        link = stated_at(session, device_named(session, device), port)
+        name = withdraw_link(session, link, actor=audit.console_actor())
+    application.say(N_("withdrawn: %(name)s"), name=name)
 
 
 @click.command(

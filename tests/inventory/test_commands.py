@@ -113,6 +113,24 @@ def test_a_port_is_made_a_key_port_however_its_name_is_spelt_and_the_log_says_by
     assert (code, "the device CORE-01 has no port GE9/9/9" in err) == (2, True)
 
 
+def test_a_link_is_stated_shown_and_withdrawn_by_one_of_its_ports(guanjin: Run) -> None:
+    guanjin("import", "county.xlsx", "--apply")
+    devices = {one["name"]: one["ports"] for one in json.loads(guanjin("show", "CORE-01", "--json")[1])}
+    port = devices["CORE-01"][0]
+    other = next(
+        one["name"] for one in json.loads(guanjin("list", "devices", "--json")[1])["items"] if one["name"] != "CORE-01"
+    )
+    far = next(iter(json.loads(guanjin("show", other, "--json")[1])[0]["ports"]), "eth0")
+    assert guanjin("link", "add", "CORE-01", port.lower(), other, far, "--note", "现场核对")[0] == 0
+    (link,) = json.loads(guanjin("links", "--json")[1])
+    assert (link["evidence"], link["standing"], link["note"]) == (["stated"], "unconfirmed", "现场核对")
+    code, _, err = guanjin("link", "add", "CORE-01", port, other, far)
+    assert (code, "inventory.link_taken" in err) == (1, True)
+    assert guanjin("link", "remove", other, far)[0] == 0
+    assert json.loads(guanjin("links", "--json")[1]) == []
+    assert guanjin("link", "remove", other, far)[0] == 2
+
+
 def _keys() -> tuple[list[str], int]:
     database = Application().database
     with database.read() as session:

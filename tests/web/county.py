@@ -415,6 +415,14 @@ def wire(session: Session, now: datetime) -> None:
     session.add_all(links)
 
 
+def settle(session: Session) -> None:
+    """Each township's devices move from the centre to a site of their own."""
+    for unit in session.scalars(select(Unit).where(Unit.name.endswith("人民政府"))):
+        site = Site(name=f"{unit.name.removesuffix('人民政府')}政府大院", region=unit.region)
+        for device in session.scalars(select(Device).where(Device.unit_id == unit.id)):
+            device.site = site
+
+
 def _link(port: str, far: str, standing: LinkStanding, state: LinkState, now: datetime) -> Link:
     return Link(
         key=f"{port} = {far}",

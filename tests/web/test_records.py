@@ -24,6 +24,7 @@ from inventory.custom_fields import Draft
 from inventory.kinds import ChangeOrigin, FieldFormat, ObjectKind
 from inventory.models import Device
 from inventory.scope import ALL
+from inventory.topology.stating import end_at, state_link
 from security import accounts, grants, proposals, setup
 from security.accounts import NewAccount
 from security.audit import SYSTEM, Actor, AuditRecord
@@ -139,6 +140,16 @@ ACTS: dict[str, tuple[Role, str, dict[str, object], str]] = {
     "inventory.end_field": (
         R.NETWORK_ADMIN, "/inventory/fields/1/end", {"losing": "0"}, "inventory:custom-field:end",
     ),
+    "topology.state": (
+        R.NETWORK_ADMIN,
+        "/topology/links/new",
+        {"device": "UPS-中心机房", "port": "GE1/0/1", "far_device": "HX-核心交换机-01", "far_port": "GE1/0/2"},
+        "inventory:link:state",
+    ),
+    "topology.withdraw": (R.NETWORK_ADMIN, "/topology/links/1/withdraw", {}, "inventory:link:withdraw"),
+    "topology.arrange": (
+        R.NETWORK_ADMIN, "/topology/map/arrange", {"at": "", "places": '{"site-1": [1, 2]}'}, "inventory:map:arrange",
+    ),
     "devices.key_port": (R.NETWORK_ADMIN, "/devices/1/ports/1/key", {"is_key": "yes"}, "inventory:port:change"),
     "accounts.end_session": (R.SYSTEM_ADMIN, "/accounts/2/sessions/1/end", {}, "security:session:end"),
     "account_access.addresses": (
@@ -209,6 +220,8 @@ def prepared(database: Database, clock: StillClock, tmp_path: Path) -> Database:
         qian = Actor("qian", "person", 4)
         proposals.propose(session, 2, proposals.Change.GRANT, Role.MEDIA_OPERATOR, reason="x", actor=qian, clock=clock)
         groups.create(session, "core", [1], actor=SYSTEM)
+        ends = [end_at(session.get_one(Device, number), "GE1/0/9") for number in (1, 2)]
+        state_link(session, *ends, actor=SYSTEM, now=clock.now())
         of_test = Occasion(SYSTEM, clock.now(), ChangeOrigin.FORM, "办公")
         save(session, Edit(ObjectKind.VLAN, None, {"name": "办公", "vid": "10"}), of_test, scope=ALL)
         custom_fields.add(session, ObjectKind.DEVICE, Draft("网络属性", FieldFormat.TEXT), actor=SYSTEM)

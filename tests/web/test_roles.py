@@ -51,6 +51,11 @@ EXPECTED: dict[str, frozenset[Role]] = {
     "lines.index": WATCHING,
     "lines.show": WATCHING,
     "topology.index": WATCHING,
+    "topology.state": frozenset({R.NETWORK_ADMIN}),
+    "topology.withdraw": frozenset({R.NETWORK_ADMIN}),
+    "topology.map": WATCHING,
+    "topology.scene": WATCHING,
+    "topology.arrange": frozenset({R.NETWORK_ADMIN}),
     "data.device": WATCHING,
     "data.port": WATCHING,
     "data.line": WATCHING,
@@ -183,6 +188,7 @@ EXPECTED: dict[str, frozenset[Role]] = {
 UNLIMITED = frozenset(
     {
         *("groups.index", "groups.create", "groups.edit", "groups.delete"),
+        "topology.arrange",
         *("checklists.index", "checklists.create", "checklists.edit", "checklists.retire"),
         *(
             "sweeps.index",

@@ -75,6 +75,7 @@ ELSEWHERE = {
     "visits.index": "by site, see tests/web/test_rooms.py",
     "visits.enter": "by site, see tests/web/test_rooms.py",
     "visits.leave": "by site, see tests/web/test_rooms.py",
+    "topology.withdraw": "needs both ends, see tests/web/test_topology.py",
     "sweeps.withdraw": "only without a limit",
     "sweeps.ask": "only without a limit",
     "sweeps.show": "only without a limit",

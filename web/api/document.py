@@ -28,6 +28,7 @@ TAGS: Final = {
     "lines": N_("Lines"),
     "inventory": N_("Inventory"),
     "places": N_("Units, sites and rooms"),
+    "topology": N_("Topology"),
     "maintenance": N_("Maintenance marks"),
     "configurations": N_("Configurations"),
     "jobs": N_("Jobs"),

@@ -1,4 +1,4 @@
-"""One page, one module, one template. Each module has a `blueprint`."""
+"""One page, one module, one template. Each module has a `blueprint`; those of one subject may share it."""
 
 from web import preferences
 from web.pages import (
@@ -47,6 +47,8 @@ from web.pages import (
     sweeps,
     tokens,
     topology,
+    topology_links,
+    topology_map,
     transfers,
     visits,
     witness,
@@ -103,3 +105,6 @@ PAGES = (
     reference.blueprint,
     about.blueprint,
 )
+
+# What adds pages to the blueprint of another module is named here, so that it is loaded.
+__all__ = ["PAGES", "topology_links", "topology_map"]

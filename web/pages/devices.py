@@ -75,6 +75,7 @@ def show(number: int) -> str:
             sensor_states=states.SENSOR,
             systems=session.scalars(systems).all(),
             hits=impact.hits(session, device),
+            uplink=impact.uplink(session, device),
             contacts=session.scalars(contacts).all() if device.unit_id else [],
             trouble=_trouble(found.health.state),
             may_mark=scope_of(Permission.MARK_MAINTENANCE).covers(session, device),

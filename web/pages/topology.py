@@ -9,7 +9,7 @@ from inventory.labels import choices
 from inventory.models import Device, Link
 from inventory.topology.listing import links_of
 from security.roles import Permission
-from web import numbers, states
+from web import numbers, states, stating
 from web.access import requires
 from web.i18n import gettext
 from web.listing import Listing
@@ -48,7 +48,8 @@ def index() -> str:
         return render_template(
             "topology.html",
             sheet=LISTING.sheet(found),
-            shown=lambda link: states.LINK[link.state],
+            shown=states.of_link,
+            may_withdraw=lambda link: stating.may_withdraw(session, link),
             reached=_reached(session),
             evidence=lambda link: [LinkEvidence(word) for word in link.evidence.split(",")],
             link_states=choices(LinkState, gettext),

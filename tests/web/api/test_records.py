@@ -9,7 +9,8 @@ from core import jobs
 from core.database import Database
 from core.jobs import Job, JobState
 from inventory.models import Device
-from security.audit import AuditRecord
+from inventory.topology.stating import end_at, state_link
+from security.audit import SYSTEM, AuditRecord
 from security.roles import Role
 from tests.web.api.conftest import Program
 from tests.web.conftest import StillClock
@@ -29,6 +30,13 @@ ACTS: dict[str, tuple[str, str, dict[str, object] | None, str]] = {
         "inventory:object:change",
     ),
     "delete_object": ("DELETE", "/inventory/contacts/1?version=0", None, "inventory:object:delete"),
+    "create_link": (
+        "POST",
+        "/topology/links",
+        {"device_id": 1, "port": "GE1/0/8", "far_device_id": 3, "far_port": "GE1/0/8"},
+        "inventory:link:state",
+    ),
+    "delete_link": ("DELETE", "/topology/links/1", None, "inventory:link:withdraw"),
     "back_up": ("POST", "/devices/1/backups", None, "automation:backup:request"),
     "cancel_job": ("POST", "/jobs/1/cancel", None, "jobs:job:cancel"),
     "retry_job": ("POST", "/jobs/2/retry", None, "jobs:job:retry"),
@@ -43,6 +51,8 @@ def prepared(sample: Database, clock: StillClock) -> Database:
         first, second = session.scalars(select(Device).order_by(Device.id).limit(2)).all()
         first.ssh_credential, first.address, first.platform = "ssh", "10.0.0.1", "huawei_vrp"
         second.maintenance_until, second.maintenance_note = clock.now(), "x"
+        ends = [end_at(device, "GE1/0/9") for device in (first, second)]
+        state_link(session, *ends, actor=SYSTEM, now=clock.now())
         for number in (1, 2):
             jobs.enqueue(session, "config.backup", {"device_id": number}, actor="test", clock=clock)
         session.execute(update(Job).where(Job.id == 2).values(state=JobState.FAILED))

@@ -14,6 +14,7 @@ from web.api.resources import (
     search,
     specification,
     tokens,
+    topology,
     transfers,
 )
 
@@ -31,5 +32,6 @@ __all__ = [
     "search",
     "specification",
     "tokens",
+    "topology",
     "transfers",
 ]
