@@ -15,7 +15,7 @@ from collectors.overview import Overview
 from inventory.models import Device, Line
 from inventory.scope import Scope
 from security.roles import Permission
-from web import poller, states
+from web import states
 from web.access import requires
 from web.scope import seen
 from web.state import console
@@ -33,7 +33,6 @@ def show() -> str:
     now = console().clock.now()
     found = the_overview()
     with console().database.read() as session:
-        health = poller.of_session(session)
         marks = _marks(session, now, seen())
         available = _availability(session, found, now)
         recent = _recent(session, now, seen())
@@ -48,7 +47,7 @@ def show() -> str:
         device_total=sum(counts.devices.values()),
         device_up=counts.devices[Reachability.UP],
         line_total=sum(counts.lines.values()),
-        line_state=lambda line: states.of_line(line, health),
+        line_state=lambda line: states.LINE[line.standing],
         severity=states.SEVERITY,
         is_line=lambda subject: isinstance(subject, Line),
     )
@@ -77,6 +76,6 @@ def _recent(session: Session, now: datetime, scope: Scope) -> Sequence[OutageRec
 
 def _availability(session: Session, found: Overview, now: datetime) -> float | None:
     """Percent of today in which the lines worked; time under a maintenance mark does not count against them."""
-    wanted = {line.line.id for town in found.townships for line in town.lines}
+    wanted = {line.id for town in found.townships for line in town.lines}
     today = line_availability(session, now, day_of(now, console().settings.site.timezone))
     return of_all(one for line, one in today.items() if line in wanted)
