@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from automation import services
 from automation.difference import Difference
 from automation.jobs import devices_to_back_up, request_backup
+from automation.standings import overview
 from core.commandline import Application, json_option, pass_application, print_json, print_table
 from core.errors import Category, GuanjinError
 from core.i18n import N_
@@ -49,7 +50,7 @@ def list_(application: Application, name: str | None, *, as_json: bool) -> None:
     translate = application.translate
     with application.database.read() as session:
         if name is None:
-            standings = services.overview(session)
+            standings = overview(session)
             rows = [(s.device, s.platform, s.versions, s.changed_at, s.succeeded_at, s.error_code) for s in standings]
             keys = ["device", "platform", "versions", "changed_at", "succeeded_at", "error_code"]
             heads = [N_("device"), N_("platform"), N_("versions"), N_("last change"), N_("last success"), N_("error")]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from automation.services import Standing, overview
+from automation.standings import Standing, overview
 from core.i18n import N_
 from security.posture import Check, Finding, Installation, Severity
 

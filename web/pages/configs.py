@@ -12,14 +12,14 @@ from werkzeug.wrappers import Response
 from automation import services
 from automation.difference import Change, DiffLine, Hunk
 from automation.jobs import request_backup
-from automation.services import Standing
+from automation.standings import FILTERS, ORDERS, Wanted, find_standings, standing_of
 from collectors.errors import explain
 from inventory.devices import device
 from security.roles import Permission
 from web import numbers, states
 from web.access import requires
 from web.i18n import gettext
-from web.listing import Listing
+from web.listing import PAGE, Address, Asking, Sheet
 from web.notices import redirect_with
 from web.scope import scope_of
 from web.state import actor, console
@@ -27,39 +27,33 @@ from web.state import actor, console
 blueprint = Blueprint("configs", __name__)
 
 
-def _state(found: Standing) -> str:
-    if not found.supported:
-        return "unsupported"
-    if found.error_code:
-        return "failed"
-    return "ok" if found.succeeded_at else "never"
-
-
-LISTING: Listing[Standing] = Listing(
-    texts=lambda found: [found.device, found.platform],
-    filters={"state": _state},
-    sorts={
-        "state": lambda found: (states.BACKUP[_state(found)].rank, found.device),
-        "device": lambda found: found.device,
-        "changed": lambda found: found.changed_at,
-        "succeeded": lambda found: found.succeeded_at,
-        "versions": lambda found: found.versions,
-    },
-    default="state",
-)
+LIST = Asking(FILTERS, ORDERS, "state")
 
 
 @blueprint.get("/configs")
 @requires(Permission.READ_CONFIGS)
 def index() -> str:
     with console().database.read() as session:
+        address = LIST.asked()
+        found = find_standings(session, _wanted(address), scope_of(Permission.READ_CONFIGS))
         return render_template(
             "configs.html",
-            sheet=LISTING.sheet(services.overview(session, scope_of(Permission.READ_CONFIGS))),
-            shown=lambda found: states.BACKUP[_state(found)],
+            sheet=Sheet(list(found.items), found.total, found.number, address),
+            shown=lambda found: states.BACKUP[found.state],
             backup_states=states.BACKUP,
             why=lambda found: explain(found.error_code, found.error_facts, gettext),
         )
+
+
+def _wanted(address: Address) -> Wanted:
+    return Wanted(
+        words=address.words.split(),
+        filters=address.filters,
+        order=address.sort,
+        descending=address.descending,
+        page=address.page,
+        size=PAGE,
+    )
 
 
 @blueprint.get("/configs/<int:number>")
@@ -83,7 +77,7 @@ def history(number: int) -> str:
             sides=sides,
             difference=found,
             pairs=lambda hunk: list(side_by_side(hunk)),
-            standing=next((one for one in services.overview(session) if one.device_id == number), None),
+            standing=standing_of(session, number),
             why=lambda one: explain(one.error_code, one.error_facts, gettext),
             may_back_up=scope_of(Permission.RUN_BACKUP).covers(session, thing),
         )

@@ -9,7 +9,7 @@ import pytest
 
 from automation.posture import Backups
 from automation.posture import judge as judge_backups
-from automation.services import Standing
+from automation.standings import Standing
 from core.settings import DirectorySettings, SecuritySettings, WebSettings
 from inventory.kinds import SnmpVersion
 from inventory.posture import judge as judge_snmp
