@@ -1,4 +1,5 @@
-"""What a list costs in a city: 6,000 devices, 200,000 ports, 3,000 lines, asked page by page as people do.
+"""What a list costs in a city: 6,000 devices, 200,000 ports, 3,000 lines, 7,000 links, asked page by page
+as people do.
 
 Every request goes through the whole application, by a test client in the same process, so that what is measured is the
 page and not the socket. The peer of the same run is `/health`, which reads one row.
@@ -10,11 +11,13 @@ from datetime import UTC, datetime, timedelta
 from statistics import median, quantiles
 from time import perf_counter
 from typing import Any, Final
+from zlib import compress
 
 from flask.testing import FlaskClient
 from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
+from automation.models import BackupState, ConfigText, ConfigVersion
 from bench.farm import BUILD
 from bench.figures import Figure
 from collectors.freshness import POLLER
@@ -23,8 +26,8 @@ from core import schema
 from core.database import Base, Database, sqlite_url
 from core.settings import Settings
 from inventory.addresses import place_of
-from inventory.kinds import AdministrativeLevel, Carrier, DeviceRole, LineKind
-from inventory.models import Device, Line, Port, Region, Site, Unit
+from inventory.kinds import AdministrativeLevel, Carrier, DeviceRole, LineKind, LinkStanding, LinkState
+from inventory.models import Device, Line, Link, Port, Region, Site, Unit
 from inventory.pinyin import initials
 from security.reach import EVERYWHERE
 from security.roles import Role, permissions_of
@@ -34,7 +37,9 @@ from web.app import create_app
 DEVICES: Final = 6000
 PORTS_EACH: Final = 34
 LINES: Final = 3000
+LINKS: Final = 7000
 UNITS: Final = 600
+VERSIONS_EACH: Final = 5
 REQUESTS: Final = 25
 MOST_MS: Final = 200.0
 AT_ONCE: Final = 5000
@@ -46,7 +51,17 @@ PAGES: Final = {
     "lines": (
         "/lines", "/lines?page=30", "/lines?q=MSTP&sort=-rtt", "/lines?carrier=mobile&sort=ends", "/inventory/lines",
     ),
+    "topology": (
+        "/topology", "/topology?page=100", "/topology?q=SW-59&sort=far", "/topology?state=present&far=managed",
+        "/topology?device=3000",
+    ),
+    "configurations": (
+        "/configs", "/configs?page=60&sort=device", "/configs?q=SW-59", "/configs?state=ok&sort=-changed",
+    ),
     "one device": ("/devices/3000",),
+    "the core switch, where every line ends": ("/devices/1",),
+    "one port": ("/devices/3000/ports/101967",),
+    "one line": ("/lines/1500",),
     "search": (
         "/search?q=SW-5999", "/search?q=zwzx", "/search?q=GE0/0/7", "/search?q=00e0-fc00-1388", "/search?q=10.1.1.9",
     ),
@@ -154,6 +169,10 @@ def _rows(now: datetime) -> Iterator[tuple[type[Base], Iterator[dict[str, Any]]]
         for n in range(1, DEVICES * PORTS_EACH + 1)
     )  # fmt: skip
     yield Line, (_line(n) | entry | mark for n in range(1, LINES + 1))
+    yield Link, (_link(n, now) for n in range(1, LINKS + 1))
+    yield BackupState, (_backup(n, now) for n in range(1, DEVICES + 1))
+    yield ConfigText, iter([{"digest": "0" * 64, "data": compress(b"sysname SW")}])
+    yield ConfigVersion, (_version(n, now) for n in range(VERSIONS_EACH * DEVICES))
     counts = dict.fromkeys(("ports", "lines", "polls", "failed_polls", "late_polls", "changes"), 0)
     alive = {"name": POLLER, "pid": 1, "started": now, "heartbeat": now, "icmp": "off", "interval_s": 60}
     yield PollerStatus, iter([alive | counts | {"devices": DEVICES, "busy_percent": 0.0}])
@@ -197,6 +216,45 @@ def _line(n: int) -> dict[str, Any]:
         "b_device_id": n + 1,
         "b_address": "",
     }
+
+
+def _link(n: int, now: datetime) -> dict[str, Any]:
+    """A tree of eight at each switch below the core, and from the 6,000th on a second way for every sixth."""
+    lower = (n - 1) % (DEVICES - 1) + 2
+    upper = (lower - 2) // 8 + 1 if n < DEVICES else (lower * 7) % DEVICES + 1
+    a, b = (upper - 1) * PORTS_EACH + 2 + (lower - 2) % 8, (lower - 1) * PORTS_EACH + (1 if n < DEVICES else 12)
+    return {
+        "id": n,
+        "key": f"{a}={b}",
+        "a_device_id": upper,
+        "a_port_id": a if n < DEVICES else None,
+        "a_port": f"GigabitEthernet0/0/{(a - 1) % PORTS_EACH + 1}",
+        "b_device_id": lower,
+        "b_port_id": b,
+        "b_port": f"GigabitEthernet0/0/{(b - 1) % PORTS_EACH + 1}",
+        "b_name": f"SW-{lower:04} 政务中心",
+        "candidates": 0,
+        "evidence": "lldp",
+        "standing": list(LinkStanding)[n % len(LinkStanding)],
+        "state": LinkState.GONE if n % 90 == 0 else LinkState.PRESENT,
+        "since": now - timedelta(hours=n % 100),
+        "seen": now,
+        "gone": None,
+    }
+
+
+def _backup(n: int, now: datetime) -> dict[str, Any]:
+    failed = {"succeeded_at": None, "error_code": "automation.unreachable"}
+    done = {"succeeded_at": now - timedelta(minutes=n), "error_code": ""}
+    return {"device_id": n, "attempted_at": now, "error_facts": {}} | (failed if n % 40 == 0 else done)
+
+
+def _version(n: int, now: datetime) -> dict[str, Any]:
+    at = now - timedelta(hours=n)
+    sizes = {"size_bytes": 10, "lines": 1, "added": 1, "removed": 0, "sealed": b"0"}
+    known = {"taken_by": "worker", "platform": "huawei_vrp", "fingerprint": "0" * 64, "text_digest": "0" * 64}
+    numbers = {"device_id": n // VERSIONS_EACH + 1, "number": n % VERSIONS_EACH + 1}
+    return numbers | {"taken_at": at, "seen_at": at} | known | sizes
 
 
 def _device_state(n: int, now: datetime) -> dict[str, Any]:

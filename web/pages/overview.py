@@ -12,11 +12,13 @@ from collectors.lines.periods import day_of
 from collectors.lines.records import line_availability
 from collectors.models import OutageRecord, Reachability, SubjectKind
 from collectors.overview import Overview
+from collectors.standing import LineStanding
 from inventory.models import Device, Line
 from inventory.scope import Scope
 from security.roles import Permission
 from web import states
 from web.access import requires
+from web.i18n import gettext
 from web.scope import seen
 from web.state import console
 from web.waiting import the_overview
@@ -47,7 +49,7 @@ def show() -> str:
         device_total=sum(counts.devices.values()),
         device_up=counts.devices[Reachability.UP],
         line_total=sum(counts.lines.values()),
-        line_state=lambda line: states.LINE[line.standing],
+        looks={word: (states.LINE[word].kind, gettext(states.LINE[word].word)) for word in LineStanding},
         severity=states.SEVERITY,
         is_line=lambda subject: isinstance(subject, Line),
     )
