@@ -1,4 +1,4 @@
-"""What a list costs in a city: 6,000 devices, 200,000 ports, 3,000 lines, asked page by page as people do.
+"""What a list costs in a city: 6,000 devices, 200,000 ports, 3,000 lines, 7,000 links, asked page by page.
 
 Every request goes through the whole application, by a test client in the same process, so that what is measured is the
 page and not the socket. The peer of the same run is `/health`, which reads one row.
@@ -52,9 +52,9 @@ PAGES: Final = {
         "/lines", "/lines?page=30", "/lines?q=MSTP&sort=-rtt", "/lines?carrier=mobile&sort=ends", "/inventory/lines",
     ),
     "links": (
-        "/topology", "/topology?page=90", "/topology?state=moved", "/topology?q=SW-59&sort=name",
+        "/topology", "/topology?page=90", "/topology?state=gone", "/topology?q=SW-59&sort=name",
         "/topology?sort=-seen",
-        "/topology?device=3000", "/topology?far=other&standing=one_end",
+        "/topology?device=3000", "/topology?far=managed&standing=one_end",
     ),
     "configurations": (
         "/configs", "/configs?page=60", "/configs?state=failed", "/configs?q=SW-59&sort=device",
@@ -65,6 +65,9 @@ PAGES: Final = {
         "/inventory/units", "/inventory/subnets", "/inventory/addresses?q=10.9.1", "/inventory/changes", "/jobs",
     ),
     "one device": ("/devices/3000",),
+    "the core switch, where every line ends": ("/devices/1",),
+    "one port": ("/devices/3000/ports/101967",),
+    "one line": ("/lines/1500",),
     "search": (
         "/search?q=SW-5999", "/search?q=zwzx", "/search?q=GE0/0/7", "/search?q=00e0-fc00-1388", "/search?q=10.1.1.9",
     ),
@@ -249,26 +252,28 @@ def _port_state(n: int, now: datetime) -> dict[str, Any]:
 
 
 def _link(n: int, now: datetime) -> dict[str, Any]:
-    """A tree of sixty switches below each; every tenth far end is nobody's."""
-    device, far = (n - 1) % DEVICES + 1, (n - 1) % DEVICES // 60 + 1
-    managed = bool(n % 10)
+    """A tree of eight at each switch below the core, and from the 6,000th on a second way for every sixth."""
+    lower = (n - 1) % (DEVICES - 1) + 2
+    upper = (lower - 2) // 8 + 1 if n < DEVICES else (lower * 7) % DEVICES + 1
+    a, b = (upper - 1) * PORTS_EACH + 2 + (lower - 2) % 8, (lower - 1) * PORTS_EACH + (1 if n < DEVICES else 12)
     return {
         "id": n,
-        "key": f"#{device} ge{n} = #{far} ge{n}",
-        "a_device_id": device,
-        "a_port_id": None,
-        "a_port": f"GigabitEthernet0/0/{n % 48 + 1}",
-        "b_device_id": far if managed else None,
-        "b_port_id": None,
-        "b_port": f"XGigabitEthernet1/0/{n % 48 + 1}",
-        "b_name": f"SW-{far:04} 政务中心" if managed else f"carrier-{n}",
+        "key": f"{a}={b}",
+        "a_device_id": upper,
+        "a_port_id": a if n < DEVICES else None,
+        "a_port": f"GigabitEthernet0/0/{(a - 1) % PORTS_EACH + 1}",
+        "b_device_id": lower,
+        "b_port_id": b,
+        "b_port": f"GigabitEthernet0/0/{(b - 1) % PORTS_EACH + 1}",
+        "b_name": f"SW-{lower:04} 政务中心",
         "candidates": 0,
         "evidence": "lldp",
-        "standing": LinkStanding.AGREED if managed else LinkStanding.ONE_END,
-        "state": LinkState.MOVED if n % 97 == 0 else LinkState.PRESENT,
-        "since": now - timedelta(days=n % 400),
+        "standing": list(LinkStanding)[n % len(LinkStanding)],
+        "state": LinkState.GONE if n % 90 == 0 else LinkState.PRESENT,
+        "since": now - timedelta(hours=n % 100),
         "seen": now,
         "gone": None,
+        "note": "",
     }
 
 

@@ -3,19 +3,20 @@
 As in `collectors.health`, nothing outside the reader's scope exists.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, String, case, func, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from collectors import standing
-from collectors.health import DeviceHealth, LineHealth, list_devices, list_lines
+from collectors.freshness import PollerHealth, poller_health
 from collectors.models import DeviceState, LineCondition, LineState, Reachability, SubjectKind
+from collectors.standing import LineStanding
 from inventory.kinds import AdministrativeLevel, DeviceRole
 from inventory.models import (
     BusinessSystem,
@@ -74,12 +75,21 @@ class Attention:
     systems: Sequence[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A line, by name, and how it stands."""
+
+    id: int
+    name: str
+    standing: LineStanding
+
+
 @dataclass(frozen=True)
 class TownshipLines:
     """The tiles of one township, or of the county seat; `region` is None for lines of no unit."""
 
     region: Region | None
-    lines: Sequence[LineHealth]
+    lines: Sequence[Tile]
 
 
 @dataclass(frozen=True)
@@ -90,13 +100,12 @@ class Overview:
 
 
 def overview(session: Session, now: datetime, *, scope: Scope = ALL) -> Overview:
-    """All of it from one reading of the tables."""
-    devices = [found for found in list_devices(session, now, scope=scope) if found.watched]
-    lines = list_lines(session, now, scope=scope)
+    """Counted and chosen by the database; of what is well, no more than a tile is read."""
+    poller = poller_health(session, now)
     return Overview(
-        counts=_counts(devices, lines),
-        attention=_attention(session, devices, lines),
-        townships=_by_township(session, lines),
+        counts=_counts(session, now, poller, scope),
+        attention=_attention(session, now, scope),
+        townships=_by_township(session, now, poller, scope),
     )
 
 
@@ -129,73 +138,139 @@ def _unmarked(until: InstrumentedAttribute[datetime | None], now: datetime) -> C
     return or_(until.is_(None), until <= now)
 
 
-def _counts(devices: Sequence[DeviceHealth], lines: Sequence[LineHealth]) -> Counts:
-    by_reachability = Counter(found.reachability for found in devices)
-    by_condition = Counter(found.condition for found in lines)
+def _counts(session: Session, now: datetime, poller: PollerHealth, scope: Scope) -> Counts:
+    reachability = func.coalesce(type_coerce(DeviceState.reachability, String), Reachability.UNKNOWN.value)
+    condition = func.coalesce(type_coerce(LineState.state, String), LineCondition.UNKNOWN.value)
+    devices = (
+        select(
+            reachability,
+            func.count(),
+            _number_of(Device.maintenance_until > now),
+            _number_of(standing.stale(now, poller.interval_s)),
+        )
+        .select_from(Device)
+        .outerjoin(DeviceState, DeviceState.device_id == Device.id)
+        .where(standing.watched(), scope.of(Device))
+        .group_by(reachability)
+    )
+    lines = (
+        select(condition, func.count())
+        .select_from(Line)
+        .outerjoin(LineState, LineState.line_id == Line.id)
+        .where(scope.of(Line))
+        .group_by(condition)
+    )
+    found = session.execute(devices).all()
+    by_reachability = {word: number for word, number, _, _ in found}
+    by_condition = {row[0]: row[1] for row in session.execute(lines)}
     return Counts(
-        devices={word: by_reachability[word] for word in Reachability},
-        lines={word: by_condition[word] for word in LineCondition},
-        devices_in_maintenance=sum(found.in_maintenance for found in devices),
-        stale_devices=sum(found.freshness.stale for found in devices),
+        devices={word: by_reachability.get(word.value, 0) for word in Reachability},
+        lines={word: by_condition.get(word.value, 0) for word in LineCondition},
+        devices_in_maintenance=sum(marked for _, _, marked, _ in found),
+        stale_devices=sum(stale for _, _, _, stale in found),
     )
 
 
-def _attention(session: Session, devices: Sequence[DeviceHealth], lines: Sequence[LineHealth]) -> list[Attention]:
+def _number_of(rule: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((rule, 1), else_=0))
+
+
+@dataclass(frozen=True, slots=True)
+class _BadLine:
+    id: int
+    name: str
+    device_id: int | None
+    unit_id: int | None
+    unit: str | None
+    condition: LineCondition
+    since: datetime
+    cause: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _BadDevice:
+    id: int
+    name: str
+    role: DeviceRole
+    unit_id: int | None
+    unit: str | None
+    reachability: Reachability
+    since: datetime
+
+
+def _attention(session: Session, now: datetime, scope: Scope) -> list[Attention]:
     """Marked things (挂牌) ask for none. A device behind a line that is down is named with the line."""
     hit = _Hit(session)
-    bad_lines = [
-        found for found in lines if found.state and found.condition in {LineCondition.DOWN, LineCondition.DEGRADED}
-    ]
-    explained = {
-        found.line.b_device_id
-        for found in bad_lines
-        if found.condition is LineCondition.DOWN and not found.in_maintenance
-    }
-    bad_devices = [
-        found
-        for found in devices
-        if found.state and found.reachability in {Reachability.DOWN, Reachability.SILENT} and not found.in_maintenance
-    ]
-    behind = {found.device.id: found.device.name for found in bad_devices if found.device.id in explained}
-    items = [_of_line(found, behind, hit) for found in bad_lines if not found.in_maintenance]
-    items += [_of_device(found, hit) for found in bad_devices if found.device.id not in behind]
+    lines, devices = _bad_lines(session, now, scope), _bad_devices(session, now, scope)
+    explained = {line.device_id for line in lines if line.condition is LineCondition.DOWN}
+    behind = {device.id: device.name for device in devices if device.id in explained}
+    items = [_of_line(line, behind, hit) for line in lines]
+    items += [_of_device(device, hit) for device in devices if device.id not in behind]
     return sorted(items, key=lambda item: (ORDER.index(item.severity), item.since, item.name))
 
 
-def _of_line(found: LineHealth, behind: Mapping[int, str], hit: "_Hit") -> Attention:
-    line, state = found.line, found.state
-    assert state is not None  # noqa: S101  # the caller chose those that have one
-    down = found.condition is LineCondition.DOWN
-    device = line.b_device_id
+def _bad_lines(session: Session, now: datetime, scope: Scope) -> list[_BadLine]:
+    """Without marks, by name."""
+    wanted = (
+        select(
+            Line.id, Line.name, Line.b_device_id, Line.unit_id, Unit.name,
+            LineState.state, LineState.since, LineState.cause,
+        )
+        .join(LineState, LineState.line_id == Line.id)
+        .outerjoin(Unit, Unit.id == Line.unit_id)
+        .where(LineState.state.in_((LineCondition.DOWN, LineCondition.DEGRADED)))
+        .where(_unmarked(Line.maintenance_until, now), scope.of(Line))
+        .order_by(Line.name)
+    )  # fmt: skip
+    return [_BadLine(*row) for row in session.execute(wanted)]
+
+
+def _bad_devices(session: Session, now: datetime, scope: Scope) -> list[_BadDevice]:
+    """Watched ones without marks, by name."""
+    wanted = (
+        select(
+            Device.id, Device.name, Device.role, Device.unit_id, Unit.name,
+            DeviceState.reachability, DeviceState.since,
+        )
+        .join(DeviceState, DeviceState.device_id == Device.id)
+        .outerjoin(Unit, Unit.id == Device.unit_id)
+        .where(standing.watched(), DeviceState.reachability.in_((Reachability.DOWN, Reachability.SILENT)))
+        .where(_unmarked(Device.maintenance_until, now), scope.of(Device))
+        .order_by(Device.name)
+    )  # fmt: skip
+    return [_BadDevice(*row) for row in session.execute(wanted)]
+
+
+def _of_line(line: _BadLine, behind: Mapping[int, str], hit: "_Hit") -> Attention:
+    down = line.condition is LineCondition.DOWN
+    device = line.device_id
     return Attention(
         kind=SubjectKind.LINE,
         id=line.id,
         name=line.name,
         severity=Severity.CRITICAL if down else Severity.MINOR,
-        state=found.condition,
-        since=state.since,
-        cause=state.cause,
+        state=line.condition,
+        since=line.since,
+        cause=line.cause,
         devices=[behind[device]] if down and device is not None and device in behind else [],
-        units=[line.unit.name] if line.unit else [],
+        units=[line.unit] if line.unit is not None else [],
         systems=hit.systems(line_id=line.id, unit_id=line.unit_id, device_id=device if down else None),
     )
 
 
-def _of_device(found: DeviceHealth, hit: "_Hit") -> Attention:
-    device, state = found.device, found.state
-    assert state is not None  # noqa: S101  # the caller chose those that have one
-    down = found.reachability is Reachability.DOWN
+def _of_device(device: _BadDevice, hit: "_Hit") -> Attention:
+    down = device.reachability is Reachability.DOWN
     failed = Severity.CRITICAL if device.role in BACKBONE else Severity.MAJOR
     return Attention(
         kind=SubjectKind.DEVICE,
         id=device.id,
         name=device.name,
         severity=failed if down else Severity.MINOR,
-        state=found.reachability,
-        since=state.since,
+        state=device.reachability,
+        since=device.since,
         cause="no_answer" if down else "snmp_silent",
         devices=[],
-        units=[device.unit.name] if device.unit else [],
+        units=[device.unit] if device.unit is not None else [],
         systems=hit.systems(device_id=device.id, unit_id=device.unit_id if down else None),
     )
 
@@ -223,20 +298,27 @@ class _Hit:
         return sorted(found)
 
 
-def _by_township(session: Session, lines: Sequence[LineHealth]) -> list[TownshipLines]:
+def _by_township(session: Session, now: datetime, poller: PollerHealth, scope: Scope) -> list[TownshipLines]:
     regions = {region.id: region for region in session.scalars(select(Region))}
-    groups: dict[int | None, list[LineHealth]] = defaultdict(list)
-    for found in lines:
-        region = _township(regions, found.line.unit)
-        groups[region.id if region else None].append(found)
+    groups: dict[int | None, list[Tile]] = defaultdict(list)
+    wanted = (
+        select(Line.id, Line.name, standing.line_standing(now, poller), Unit.region_id)
+        .outerjoin(LineState, LineState.line_id == Line.id)
+        .outerjoin(Unit, Unit.id == Line.unit_id)
+        .where(scope.of(Line))
+        .order_by(Line.name)
+    )
+    for number, name, stands, region_id in session.execute(wanted):
+        region = _township(regions, region_id)
+        groups[region.id if region else None].append(Tile(number, name, LineStanding(stands)))
     named = [TownshipLines(regions[key], some) for key, some in groups.items() if key is not None]
     named.sort(key=lambda group: (group.region.level is AdministrativeLevel.TOWNSHIP, group.region.name))  # type: ignore[union-attr]  # not None above
     return named + ([TownshipLines(None, groups[None])] if None in groups else [])
 
 
-def _township(regions: Mapping[int, Region], unit: Unit | None) -> Region | None:
+def _township(regions: Mapping[int, Region], region_id: int | None) -> Region | None:
     """The township in which a unit is, else the level above that is nearest; a loop of parents ends by itself."""
-    region = regions.get(unit.region_id) if unit and unit.region_id else None
+    region = regions.get(region_id) if region_id is not None else None
     for _ in AdministrativeLevel:
         if region is None or region.level is not AdministrativeLevel.VILLAGE or region.parent_id is None:
             break

@@ -50,7 +50,7 @@ def all_words(words: Sequence[str], texts: Sequence[Column]) -> list[ColumnEleme
 
 
 def cut(
-    session: Session, query: Select[Any, Any], wanted: Wanted, by: Sequence[Column], ties: Sequence[Column]
+    session: Session, query: Select[*tuple[Any, ...]], wanted: Wanted, by: Sequence[Column], ties: Sequence[Column]
 ) -> Page[Any]:
     """A page of rows; one beyond the last is the last. What has no value comes last in either direction."""
     total = session.scalar(query.with_only_columns(func.count(), maintain_column_froms=True)) or 0

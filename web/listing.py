@@ -1,10 +1,9 @@
 """A list is its address: words, filters, order and page stand in the URL, so that it can be kept and sent on.
 
-Of the long lists the database narrows, sorts and counts (`Asking`); a short one, whose states are worked out of several
-tables, is sorted here (`Listing`).
+The rows come from the database, which narrows, sorts and counts them.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -15,7 +14,6 @@ from web import numbers
 
 Row = TypeVar("Row")
 PAGE = 50
-Key = Callable[[Row], Any]
 
 
 @dataclass(frozen=True)
@@ -99,33 +97,3 @@ class Asking:
             descending=wanted.startswith("-"),
             page=max(1, numbers.asked("page") or 1),
         )
-
-
-@dataclass(frozen=True)
-class Listing(Generic[Row]):
-    """How one kind of row is searched (any of `texts` holds every word), narrowed and sorted."""
-
-    texts: Callable[[Row], Iterable[str | None]]
-    filters: Mapping[str, Key[Row]]
-    sorts: Mapping[str, Key[Row]]
-    default: str
-
-    def sheet(self, rows: Iterable[Row]) -> Sheet[Row]:
-        address = Asking(tuple(self.filters), tuple(self.sorts), self.default).asked()
-        words = address.words.casefold().split()
-        found = [row for row in rows if self._matches(row, words, address.filters)]
-        key = self.sorts[address.sort]
-        known = [row for row in found if key(row) is not None]
-        known.sort(key=key, reverse=address.descending)
-        # What has no value comes last in either direction.
-        ordered = known + [row for row in found if key(row) is None]
-        number = min(address.page, max(1, -(-len(ordered) // PAGE)))
-        return Sheet(ordered[(number - 1) * PAGE : number * PAGE], len(ordered), number, address)
-
-    def _matches(self, row: Row, words: list[str], filters: Mapping[str, str]) -> bool:
-        if any(str(self.filters[name](row)) != value for name, value in filters.items()):
-            return False
-        if not words:
-            return True
-        text = "\n".join(part for part in self.texts(row) if part).casefold()
-        return all(word in text for word in words)

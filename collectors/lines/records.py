@@ -7,6 +7,7 @@ were not to be seen), when the line was down, when it carried a maintenance mark
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -53,9 +54,19 @@ def line_availability(
     for mark in marks_between(session, ObjectKind.LINE, period.begin, end, line_id):
         marked[mark.subject_id].append((mark.since, mark.until))
     found = {}
+
+    @cache
+    def undisturbed(part: Period) -> Availability:
+        """Of nearly all lines, and over the same time."""
+        return availability(part, ran, Spans.of(()), Spans.of(()))
+
     for line, watched_since in session.execute(states):
         part = Period(max(period.begin, watched_since), end)
-        if part.begin < part.end:
+        if part.begin >= part.end:
+            continue
+        if not (line in down or line in unseen or line in marked):
+            found[line] = undisturbed(part)
+        else:
             watched = ran - Spans.of(unseen.get(line, ()))
             found[line] = availability(part, watched, Spans.of(down.get(line, ())), Spans.of(marked.get(line, ())))
     return found

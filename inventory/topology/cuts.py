@@ -5,10 +5,12 @@ way from the root to a vertex passes (its dominators) are its single points of f
 are the articulation points on the way, found by one depth-first walk: Hopcroft and Tarjan, CACM 16 (1973) 372-378.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 
@@ -50,6 +52,31 @@ class Cuts:
             step = self.above[step]
         return tuple(found)
 
+    def below(self, vertex: Vertex) -> frozenset[Vertex]:
+        """What does not reach the root without this vertex, itself among them; nothing on an island."""
+        return self.under([vertex] if self.reaches(vertex) else [])
+
+    def directly_below(self, vertex: Vertex) -> Sequence[Vertex]:
+        """Those of which it is the nearest single point of failure; of the root, those that have none."""
+        return self._children.get(vertex, ())
+
+    def under(self, tops: Iterable[Vertex]) -> frozenset[Vertex]:
+        """These, and all that does not reach the root without one of them."""
+        found, waiting = set(), list(tops)
+        while waiting:
+            vertex = waiting.pop()
+            found.add(vertex)
+            waiting.extend(self.directly_below(vertex))
+        return frozenset(found)
+
+    @cached_property
+    def _children(self) -> Mapping[Vertex, Sequence[Vertex]]:
+        found: defaultdict[Vertex, list[Vertex]] = defaultdict(list)
+        for vertex, above in self.above.items():
+            if above is not None:
+                found[above].append(vertex)
+        return dict(found)
+
 
 def cuts(graph: Graph, root: Vertex, without: Vertex | None = None) -> Cuts:
     """As if `without` had failed."""
@@ -64,6 +91,20 @@ def cuts(graph: Graph, root: Vertex, without: Vertex | None = None) -> Cuts:
             top = parent if walk.low[vertex] >= walk.order[parent] else above[parent]
             above[vertex] = top
     return Cuts(above)
+
+
+def weakened(graph: Graph, before: Cuts, failing: Vertex) -> frozenset[Vertex]:
+    """What still reaches the root without the failing vertex, but over a single point of failure that was none before.
+
+    `before`: the cuts of the whole graph. Other ways can only have led through the failing vertex between the point
+    above it and what that point holds together, so no more than this part is walked; what hangs below shares its fate.
+    """
+    top = before.above.get(failing)
+    if top is None:
+        return frozenset()
+    held = {top, *before.directly_below(top)}
+    after = cuts({vertex: graph[vertex] & held for vertex in held}, top, without=failing)
+    return before.under(vertex for vertex, above in after.above.items() if above not in (None, top))
 
 
 @dataclass(frozen=True)

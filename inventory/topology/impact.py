@@ -11,23 +11,32 @@ from collections.abc import Set as AbstractSet
 from typing import TypeVar
 
 from inventory.kinds import Effect
-from inventory.topology.cuts import Cuts, Graph, Vertex, cuts
+from inventory.topology.cuts import Cuts, Graph, Vertex, cuts, weakened
 
 Key = TypeVar("Key")
 
 
 def effects(graph: Graph, root: Vertex, failing: Vertex, needs: Mapping[Key, AbstractSet[Vertex]]) -> dict[Key, Effect]:
     """`needs`: the vertices that each unit or system wants to reach. Those that feel nothing are left out."""
-    before, after = cuts(graph, root), cuts(graph, root, without=failing)
-    found = {key: _effect(wanted, failing, before, after) for key, wanted in needs.items()}
+    return effects_after(graph, cuts(graph, root), failing, needs)
+
+
+def effects_after(
+    graph: Graph, before: Cuts, failing: Vertex, needs: Mapping[Key, AbstractSet[Vertex]]
+) -> dict[Key, Effect]:
+    """Of a network whose cuts are known already: only what hangs on the failing vertex is walked again."""
+    lost, weaker = before.below(failing), weakened(graph, before, failing)
+    found = {key: _effect(wanted, failing, before, lost, weaker) for key, wanted in needs.items()}
     return {key: effect for key, effect in found.items() if effect is not None}
 
 
-def _effect(wanted: AbstractSet[Vertex], failing: Vertex, before: Cuts, after: Cuts) -> Effect | None:
-    had = [vertex for vertex in wanted if before.reaches(vertex)]
-    lost = [vertex for vertex in had if not after.reaches(vertex)]
-    if lost:
-        return Effect.CUT_OFF if len(lost) == len(had) else Effect.PARTLY_CUT_OFF
-    if any(set(after.points(vertex)) - set(before.points(vertex)) for vertex in had):
+def _effect(
+    wanted: AbstractSet[Vertex], failing: Vertex, before: Cuts, lost: AbstractSet[Vertex], weaker: AbstractSet[Vertex]
+) -> Effect | None:
+    gone = wanted & lost
+    if gone:
+        left = any(before.reaches(vertex) for vertex in wanted - gone)
+        return Effect.PARTLY_CUT_OFF if left else Effect.CUT_OFF
+    if wanted & weaker:
         return Effect.LESS_REDUNDANT
     return Effect.UNKNOWN if failing in wanted and not before.reaches(failing) else None

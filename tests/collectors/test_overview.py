@@ -101,7 +101,7 @@ def test_lines_stand_under_their_township(database: Database, county: County) ->
         (group,) = overview(session, NOW).townships
         assert group.region is not None
         assert group.region.name == "柯街镇"
-        assert [found.line.id for found in group.lines] == [county.line]
+        assert [tile.id for tile in group.lines] == [county.line]
 
 
 def test_another_units_administrator_sees_none_of_it(database: Database, county: County) -> None:

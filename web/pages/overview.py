@@ -12,11 +12,13 @@ from collectors.lines.periods import day_of
 from collectors.lines.records import line_availability
 from collectors.models import OutageRecord, Reachability, SubjectKind
 from collectors.overview import Overview
+from collectors.standing import LineStanding
 from inventory.models import Device, Line
 from inventory.scope import Scope
 from security.roles import Permission
-from web import poller, states
+from web import states
 from web.access import requires
+from web.i18n import gettext
 from web.scope import seen
 from web.state import console
 from web.waiting import the_overview
@@ -33,7 +35,6 @@ def show() -> str:
     now = console().clock.now()
     found = the_overview()
     with console().database.read() as session:
-        health = poller.of_session(session)
         marks = _marks(session, now, seen())
         available = _availability(session, found, now)
         recent = _recent(session, now, seen())
@@ -48,7 +49,7 @@ def show() -> str:
         device_total=sum(counts.devices.values()),
         device_up=counts.devices[Reachability.UP],
         line_total=sum(counts.lines.values()),
-        line_state=lambda line: states.of_line(line, health),
+        looks={word: (states.LINE[word].kind, gettext(states.LINE[word].word)) for word in LineStanding},
         severity=states.SEVERITY,
         is_line=lambda subject: isinstance(subject, Line),
     )
@@ -77,6 +78,6 @@ def _recent(session: Session, now: datetime, scope: Scope) -> Sequence[OutageRec
 
 def _availability(session: Session, found: Overview, now: datetime) -> float | None:
     """Percent of today in which the lines worked; time under a maintenance mark does not count against them."""
-    wanted = {line.line.id for town in found.townships for line in town.lines}
+    wanted = {line.id for town in found.townships for line in town.lines}
     today = line_availability(session, now, day_of(now, console().settings.site.timezone))
     return of_all(one for line, one in today.items() if line in wanted)

@@ -1,6 +1,6 @@
 """A county in small: a switch on a line and its backup, one on an island, an office at a line without a device."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from core.database import Database
 from core.events import Event
 from inventory.errors import StationUnknownError
-from inventory.kinds import Carrier, DeviceRole, Effect, LineKind, LinkState, ObjectKind
+from inventory.kinds import Carrier, DeviceRole, Effect, LifeCycle, LineKind, LinkState, ObjectKind
 from inventory.models import BusinessSystem, Device, Line, Link, Port, Unit
 from inventory.scope import Scope
+from inventory.topology import stored
 from inventory.topology.cuts import Element, Vertex
 from inventory.topology.derivation import derive
 from inventory.topology.listing import links_of
@@ -161,3 +162,50 @@ def test_a_reader_sees_links_with_an_end_in_his_scope(session: Session) -> None:
     scope = Scope.units([thing(session, Unit, "卫健局").id])
     assert [link.b_name for link in links_of(session, scope=scope)] == ["SW-2"]
     assert len(links_of(session)) == 2
+
+
+def cable_up(session: Session) -> None:
+    see(session, ("CORE", "GE4", "SW-2", "GE1"))
+
+
+def retire(session: Session) -> None:
+    thing(session, Device, "SW-2").life_cycle = LifeCycle.RETIRED
+
+
+def part_from_its_backup(session: Session) -> None:
+    thing(session, Line, "民政备").backup_of = None
+    thing(session, Line, "民政备").b_device = thing(session, Device, "SW-2")
+
+
+def hand_over(session: Session) -> None:
+    thing(session, Line, "税务").unit = thing(session, Unit, "卫健局")
+    thing(session, Device, "SW-2").unit = None
+
+
+def need_more(session: Session) -> None:
+    session.scalars(select(BusinessSystem).where(BusinessSystem.name == "低保")).one().units = [
+        thing(session, Unit, "税务局")
+    ]
+
+
+@pytest.mark.parametrize("change", [cable_up, retire, part_from_its_backup, hand_over, need_more])
+def test_what_is_kept_of_the_network_is_never_older_than_the_question(
+    session: Session, change: Callable[[Session], None]
+) -> None:
+    devices = [vertex_of(thing(session, Device, name)) for name in ("CORE", "SW-2")]
+    failing = [*devices, *(vertex_of(thing(session, Line, name)) for name in ("民政主", "税务"))]
+    before = [hits(session, one) for one in failing]
+    change(session)
+    session.flush()
+    kept = [hits(session, one) for one in failing]
+    stored.worked_out.cache_clear()
+    assert kept == [hits(session, one) for one in failing]
+    assert kept != before
+
+
+def test_a_network_that_stayed_the_same_is_not_worked_out_again(session: Session) -> None:
+    core = vertex_of(thing(session, Device, "CORE"))
+    first = stored.known(session, core)
+    thing(session, Device, "SW-1").notes = "换过电源"
+    session.flush()
+    assert stored.known(session, core) is first

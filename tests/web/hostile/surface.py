@@ -19,7 +19,7 @@ _ARGUMENT = re.compile(r"""request\.args(?:\.get\(|\[)\s*"(\w+)\"""")
 _FIELD = re.compile(r"""forms\.(?:text|secret|choice|choices)\(\s*f?"([^"]+)\"""")
 _NAMED = re.compile(r"""\bname="([a-z_-]+)\"""")
 # What narrows the lists.
-FILTERS = (configs.LIST.filters, devices.LIST.filters, lines.LIST.filters, topology.LISTING.filters)
+FILTERS = (configs.LIST.filters, devices.LIST.filters, lines.LIST.filters, topology.LIST.filters)
 SAFE = frozenset({"HEAD", "OPTIONS"})
 
 
