@@ -27,9 +27,15 @@ from inventory.addresses import place_of
 from inventory.kinds import AddressUse, AdministrativeLevel, Carrier, DeviceRole, LineKind, LinkStanding, LinkState
 from inventory.models import Address, Device, Line, Link, Port, Region, Site, Unit
 from inventory.pinyin import initials
+from security import accounts, grants, sessions, tokens
+from security.accounts import NewAccount
+from security.audit import SYSTEM
+from security.passwords import HashedPassword
 from security.reach import EVERYWHERE
 from security.roles import Role, permissions_of
 from security.sessions import SignedIn
+from security.tokens import NewToken
+from security.tokens.permissions import to_choose_from
 from web.app import create_app
 from web.server import set_aside
 
@@ -73,7 +79,12 @@ PAGES: Final = {
     "search": (
         "/search?q=SW-5999", "/search?q=zwzx", "/search?q=GE0/0/7", "/search?q=00e0-fc00-1388", "/search?q=10.1.1.9",
     ),
+    "map": ("/topology/map/scene",),
     "overview": ("/overview",),
+    "lists of the API": (
+        "/api/v1/devices", "/api/v1/devices?sort=-cpu_percent&limit=200", "/api/v1/devices?q=财政&state=down",
+        "/api/v1/lines?sort=name", "/api/v1/topology/links?limit=200", "/api/v1/inventory/devices?limit=200",
+    ),
 }  # fmt: skip
 
 
@@ -84,11 +95,14 @@ def measure(rounds: int) -> list[Figure]:
     database = Database(sqlite_url(folder / "guanjin.db"))
     schema.upgrade(database)
     _furnish(database)
-    settings = Settings.model_validate({"storage": {"data": folder}})
+    settings = Settings.model_validate(
+        {"storage": {"data": folder}, "api": {"token_requests": 100_000, "address_requests": 100_000}}
+    )
     app = create_app(settings, database, identify=lambda _token, _active: _reader(), is_set_up=lambda: True)
     set_aside()  # as the server does when it starts
     client = app.test_client()
     client.set_cookie(app.extensions["guanjin"].session_cookie, "x")
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {_token(database)}"
     alive = median(_times(client, ["/health"] * rounds))
     figures = []
     for name, paths in PAGES.items():
@@ -117,6 +131,17 @@ def _ask(client: FlaskClient, path: str) -> float:
     if answer.status_code not in {200, 303}:
         raise RuntimeError(f"{path} answered {answer.status_code}")
     return spent
+
+
+def _token(database: Database) -> str:
+    """Of a program that may read what the reader sees."""
+    with database.write() as session:
+        new = NewAccount("program", "Program", must_change_password=False)
+        account = accounts.create(session, new, HashedPassword("!"), actor=SYSTEM)
+        grants.grant(session, account.id, Role.NETWORK_ADMIN, actor=SYSTEM)
+        owner = sessions.principal_of(account, session_id=1)
+        wanted = NewToken("bench", frozenset(to_choose_from(owner.permissions)))
+        return tokens.create(session, owner, wanted, actor=SYSTEM).text
 
 
 def _reader() -> SignedIn:

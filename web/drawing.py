@@ -3,18 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from flask import request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from collectors.health import DeviceHealth, LineHealth, list_devices, list_lines
+from collectors import standing
+from collectors.models import DeviceState, LineState
 from core.i18n import N_
 from inventory.errors import StationUnknownError
 from inventory.kinds import LinkEvidence, LinkStanding, LinkState, ObjectKind
 from inventory.labels import LABELS
-from inventory.models import Link
+from inventory.models import Device, Line, Link
 from inventory.topology.arranging import kept
 from inventory.topology.cuts import Element
 from inventory.topology.layout import layout
@@ -97,12 +98,20 @@ class Drawing:
     station: Explained | None
 
 
+class _Thing(NamedTuple):
+    """A device or line: its name, its label, and how it stands."""
+
+    name: str
+    label: str
+    shown: Shown
+
+
 @dataclass(frozen=True)
 class _Seen:
     """What the reader reaches, by number."""
 
-    devices: Mapping[int, DeviceHealth]
-    lines: Mapping[int, LineHealth]
+    devices: Mapping[int, _Thing]
+    lines: Mapping[int, _Thing]
     links: Mapping[int, Shown]
 
 
@@ -135,13 +144,23 @@ def _station(session: Session) -> tuple[int | None, Explained | None]:
 
 
 def _seen(session: Session) -> _Seen:
-    now = console().clock.now()
-    poller.of_session(session)
+    """Columns only: a city has thousands of each, and this is asked again every half minute."""
+    now, health = console().clock.now(), poller.of_session(session)
+    devices = select(Device.id, Device.name, Device.role, standing.device_standing(now, health))
+    devices = devices.outerjoin(DeviceState, DeviceState.device_id == Device.id)
+    lines = select(Line.id, Line.name, standing.line_standing(now, health))
+    lines = lines.outerjoin(LineState, LineState.line_id == Line.id)
     links = select(Link.id, Link.evidence, Link.standing).where(Link.state == LinkState.PRESENT)
     return _Seen(
-        {one.device.id: one for one in list_devices(session, now, scope=seen())},
-        {one.line.id: one for one in list_lines(session, now, scope=seen())},
-        {number: _link(evidence, standing) for number, evidence, standing in session.execute(links)},
+        {
+            number: _Thing(name, LABELS[role], states.DEVICE[word])
+            for number, name, role, word in session.execute(seen().apply(devices, Device))
+        },
+        {
+            number: _Thing(name, "", states.LINE[word])
+            for number, name, word in session.execute(seen().apply(lines, Line))
+        },
+        {number: _link(evidence, told) for number, evidence, told in session.execute(links)},
     )
 
 
@@ -162,11 +181,11 @@ def _devices(wiring: Wiring, scene: Scene, mine: _Seen) -> Mapping[NodeKey, Sequ
 
 def _node(node: NodeKey, wiring: Wiring, devices: Sequence[int], at: tuple[int, int], mine: _Seen) -> DrawnNode:
     if node.kind is NodeKind.DEVICE:
-        found = mine.devices[node.id].device
-        name, kind = found.name, gettext(LABELS[found.role])
+        found = mine.devices[node.id]
+        name, kind = found.name, gettext(found.label)
     else:
         name, kind = _name(node, wiring), gettext(KIND_WORDS[node.kind])
-    told = [states.of_device(mine.devices[device]) for device in devices]
+    told = [mine.devices[device].shown for device in devices]
     state = min(told, key=lambda one: one.rank, default=UNMANAGED)
     failing = sum(one.kind in {"crit", "warn"} for one in told)
     return DrawnNode(node, name, kind, *at, state, len(devices), failing, _opens(node), _page(node))
@@ -197,8 +216,8 @@ def _edge(a: DrawnNode, b: DrawnNode, strands: Iterable[Strand], mine: _Seen) ->
     for strand in strands:
         if strand.kind is Element.LINE:
             found = mine.lines[strand.id]
-            told.append(states.of_line(found, poller.of_request()))
-            pages.append((found.line.name, url_for("lines.show", number=strand.id)))
+            told.append(found.shown)
+            pages.append((found.name, url_for("lines.show", number=strand.id)))
         else:
             told.append(mine.links[strand.id])
             links += 1
