@@ -24,7 +24,7 @@
     ]);
     const text = { color: colour("--text"), "font-family": getComputedStyle(document.body).fontFamily, "font-size": 13 };
     return [
-      { selector: "node", style: { ...text, label: "data(label)", width: 24, height: 24, "border-width": 2, "text-valign": "bottom", "text-margin-y": 4, "text-wrap": "wrap", "text-max-width": 138, "text-overflow-wrap": "anywhere", "min-zoomed-font-size": 6, "text-background-color": colour("--surface"), "text-background-opacity": 0.85 } },
+      { selector: "node", style: { ...text, label: "data(label)", width: 24, height: 24, "border-width": 2, "text-valign": "bottom", "text-margin-y": 4, "text-wrap": "wrap", "line-height": 1.3, "text-max-width": 138, "text-overflow-wrap": "anywhere", "min-zoomed-font-size": 6, "text-background-color": colour("--surface"), "text-background-opacity": 0.85 } },
       { selector: "edge", style: { ...text, label: "data(label)", "font-size": 12, width: 1.5, "curve-style": "straight", "min-zoomed-font-size": 6, "text-background-color": colour("--surface"), "text-background-opacity": 0.9 } },
       { selector: "edge.lines", style: { width: 3 } },
       ...kinds,
