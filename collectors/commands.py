@@ -6,9 +6,10 @@ from typing import Any
 import click
 from sqlalchemy import select
 
+from collectors.detail import DeviceDetail, PortHealth, device_detail
 from collectors.errors import UnknownDeviceError, explain
 from collectors.freshness import Freshness, PollerHealth, poller_health
-from collectors.health import DeviceDetail, DeviceHealth, PortHealth, device_detail, list_devices
+from collectors.health import DeviceHealth, list_devices
 from collectors.labels import label
 from collectors.lines.commands import availability_command, line_command
 from collectors.overview import overview

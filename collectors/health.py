@@ -14,18 +14,14 @@ from sqlalchemy.orm import Session, joinedload
 from collectors.freshness import Freshness, freshness, poller_health
 from collectors.models import (
     DeviceState,
-    DiscoveredNeighbour,
     LineCondition,
     LineState,
     OutageRecord,
-    PortState,
     Reachability,
-    SensorState,
     SubjectKind,
 )
-from collectors.survey.models import ComponentState
 from inventory.kinds import LifeCycle
-from inventory.models import Device, Line, Port
+from inventory.models import Device, Line
 from inventory.scope import ALL, Scope
 
 
@@ -39,25 +35,6 @@ class DeviceHealth:
     freshness: Freshness
     in_maintenance: bool
     watched: bool
-
-
-@dataclass(frozen=True)
-class PortHealth:
-    """`state` is None for a port that the ledger has and the device has not shown."""
-
-    port: Port
-    state: PortState | None
-
-
-@dataclass(frozen=True)
-class DeviceDetail:
-    health: DeviceHealth
-    ports: Sequence[PortHealth]
-    sensors: Sequence[SensorState]
-    neighbours: Sequence[DiscoveredNeighbour]
-    parts: Sequence[ComponentState]
-    lines: Sequence["LineHealth"]
-    outages: Sequence[OutageRecord]
 
 
 @dataclass(frozen=True)
@@ -77,35 +54,6 @@ def list_devices(session: Session, now: datetime, *, scope: Scope = ALL) -> list
 def devices_in_room(session: Session, now: datetime, room_id: int, *, scope: Scope = ALL) -> list[DeviceHealth]:
     """What stands in a machine room, by name."""
     return _devices(session, now, scope.apply(select(Device).where(Device.room_id == room_id), Device))
-
-
-def device_detail(
-    session: Session, now: datetime, device_id: int, *, scope: Scope = ALL, outages: int = 20
-) -> DeviceDetail | None:
-    """Everything on one device's page; None when there is none in this scope."""
-    found = _devices(session, now, scope.apply(select(Device).where(Device.id == device_id), Device))
-    if not found:
-        return None
-    ends = (Line.a_device_id == device_id) | (Line.b_device_id == device_id)
-    return DeviceDetail(
-        health=found[0],
-        ports=_ports(session, device_id),
-        sensors=session.scalars(
-            select(SensorState)
-            .where(SensorState.device_id == device_id)
-            .order_by(SensorState.kind, SensorState.name, SensorState.key)
-        ).all(),
-        neighbours=session.scalars(
-            select(DiscoveredNeighbour)
-            .where(DiscoveredNeighbour.device_id == device_id)
-            .order_by(DiscoveredNeighbour.local_port)
-        ).all(),
-        parts=session.scalars(
-            select(ComponentState).where(ComponentState.device_id == device_id).order_by(ComponentState.number)
-        ).all(),
-        lines=_lines(session, now, scope.apply(select(Line).where(ends), Line)),
-        outages=outages_of(session, SubjectKind.DEVICE, device_id, outages),
-    )
 
 
 def list_lines(session: Session, now: datetime, *, scope: Scope = ALL) -> list[LineHealth]:
@@ -139,6 +87,11 @@ def _devices(session: Session, now: datetime, query: Select[Device]) -> list[Dev
     return [device_health_of(device, state, now, interval_s) for device, state in rows]
 
 
+def device_health(session: Session, now: datetime, device_id: int, *, scope: Scope = ALL) -> DeviceHealth | None:
+    found = _devices(session, now, scope.apply(select(Device).where(Device.id == device_id), Device))
+    return found[0] if found else None
+
+
 def device_health_of(device: Device, state: DeviceState | None, now: datetime, interval_s: int) -> DeviceHealth:
     watched = device.life_cycle is LifeCycle.SERVICE and device.address is not None
     return DeviceHealth(
@@ -149,16 +102,6 @@ def device_health_of(device: Device, state: DeviceState | None, now: datetime, i
         in_maintenance=device.in_maintenance(now),
         watched=watched,
     )
-
-
-def _ports(session: Session, device_id: int) -> list[PortHealth]:
-    rows = session.execute(
-        select(Port, PortState)
-        .outerjoin(PortState, PortState.port_id == Port.id)
-        .where(Port.device_id == device_id)
-        .order_by(PortState.ifindex.is_(None), PortState.ifindex, Port.name)
-    )
-    return [PortHealth(port, state) for port, state in rows]
 
 
 def _lines(session: Session, now: datetime, query: Select[Line]) -> list[LineHealth]:

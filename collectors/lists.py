@@ -24,7 +24,7 @@ from inventory.scope import Scope
 
 DEVICE_FILTERS: Final = ("state", "role", "vendor", "unit", "site", "fresh")
 DEVICE_ORDERS: Final = ("state", "name", "address", "role", "unit", "model", "cpu", "memory", "rtt", "age")
-LINE_FILTERS: Final = ("state", "carrier", "kind", "unit")
+LINE_FILTERS: Final = ("state", "carrier", "kind", "unit", "device")
 LINE_ORDERS: Final = ("state", "name", "unit", "carrier", "bandwidth", "use", "rtt", "loss", "since", "ends")
 _far = aliased(Device)
 
@@ -150,6 +150,8 @@ def _line_filter(name: str, value: str, shown: ColumnElement[str], now: datetime
         return _marked(Line.maintenance_until, value, now)
     if name == "unit":
         return _number(Line.unit_id, value)
+    if name == "device":
+        return or_(_number(Line.a_device_id, value), _number(Line.b_device_id, value))
     words: Mapping[str, InstrumentedAttribute[Carrier] | InstrumentedAttribute[LineKind]] = {
         "carrier": Line.carrier,
         "kind": Line.kind,

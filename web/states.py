@@ -7,8 +7,9 @@ from flask import Flask
 
 from automation.standing import BackupStanding
 from collectors import standing
+from collectors.detail import PortHealth
 from collectors.freshness import PollerHealth
-from collectors.health import DeviceHealth, LineHealth, PortHealth
+from collectors.health import DeviceHealth, LineHealth
 from collectors.models import PortStatus
 from collectors.overview import Severity
 from collectors.sweep.models import SweepState

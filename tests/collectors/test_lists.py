@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collectors import standing
+from collectors.detail import device_detail
 from collectors.freshness import POLLER, PollerHealth, poller_health
 from collectors.health import DeviceHealth, LineHealth, list_devices, list_lines
 from collectors.lists import (
@@ -28,7 +30,7 @@ from collectors.standing import DeviceStanding, LineStanding
 from core.database import Database
 from inventory.addresses import place_of
 from inventory.kinds import Carrier, DeviceRole, LifeCycle, LineKind
-from inventory.models import Device, Line, Unit
+from inventory.models import Device, Line, Port, Unit
 from inventory.scope import ALL, Scope
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -169,6 +171,7 @@ def line_facts(*, running: bool) -> dict[str, dict[str, Key]]:
             "carrier": lambda found: found.line.carrier.value,
             "kind": lambda found: found.line.kind.value,
             "unit": lambda found: found.line.unit_id,
+            "device": lambda found: found.line.b_device_id,
         },
         "orders": {
             "state": lambda found: list(LineStanding).index(stands(found)),
@@ -198,6 +201,7 @@ LINE_VALUES = {
     "carrier": [*Carrier, "strange"],
     "kind": [*LineKind, "strange"],
     "unit": ["1", "2", "x"],
+    "device": ["2", "4", "99", "x"],
 }
 WORDS = st.lists(
     st.sampled_from(["SW", "sw-1", "10.0.1", "财政", "S3", "Huawei", "2102351", "%", "_", "城关", "HY0"]), max_size=2
@@ -285,3 +289,23 @@ def test_what_is_critical_is_counted_as_the_overview_lists_it(furnished: Databas
             listed = [item for item in overview(session, NOW, scope=scope).attention if item.severity == "critical"]
             assert critical(session, NOW, scope=scope) == len(listed)
         assert critical(session, NOW) > 0
+
+
+def test_the_lines_of_a_device_come_by_urgency_and_name_its_ports(furnished: Database) -> None:
+    with furnished.write() as session:
+        core = Device(name="HX-01", role=DeviceRole.CORE_SWITCH, address="10.9.0.1")
+        core.ports = [Port(name="GE1/0/1", alias="")]
+        session.add(core)
+        session.flush()
+        for line in session.scalars(select(Line)):
+            line.a_device = core
+        line.a_port = core.ports[0]
+    with furnished.read() as session:
+        detail = device_detail(session, NOW, core.id)
+        assert detail is not None
+        listed = find_lines(session, NOW, Wanted(order="state", size=100, filters={"device": str(core.id)}), ALL)
+        assert [one.id for one in detail.lines] == [one.line.id for one in listed.items]
+        assert len(detail.lines) == 25
+        poller = poller_health(session, NOW)
+        assert [one.standing for one in detail.lines] == [standing.of_line(one, poller) for one in listed.items]
+        assert {port for one in detail.lines for port in one.ports} == {core.ports[0].id}

@@ -2,8 +2,9 @@ from datetime import timedelta
 
 import pytest
 
+from collectors.detail import device_detail
 from collectors.freshness import POLLER, poller_health
-from collectors.health import device_detail, list_devices, list_lines
+from collectors.health import list_devices, list_lines
 from collectors.models import (
     DeviceState,
     Evidence,
@@ -152,7 +153,7 @@ def test_a_devices_page_has_its_ports_lines_and_outages(database: Database, coun
         detail = device_detail(session, NOW, county.core)
         assert detail is not None
         assert [(found.port.name, found.state and found.state.oper) for found in detail.ports] == [("GE1/0/1", "down")]
-        assert [found.line.id for found in detail.lines] == [county.line]
+        assert [found.id for found in detail.lines] == [county.line]
         assert [found.state for found in detail.outages] == ["down"]
 
 

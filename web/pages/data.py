@@ -7,7 +7,7 @@ from flask import Blueprint, jsonify, request
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from collectors.health import device_detail, line_health
+from collectors.health import device_health, line_health
 from collectors.history import Kind
 from core.i18n import N_
 from inventory.models import Line, Port
@@ -60,7 +60,7 @@ def line(number: int) -> Response:
 
 def _require_device(number: int) -> None:
     with console().database.read() as session:
-        if device_detail(session, console().clock.now(), number, scope=seen(), outages=0) is None:
+        if device_health(session, console().clock.now(), number, scope=seen()) is None:
             raise PageMissingError(path=request.path)
 
 

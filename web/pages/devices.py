@@ -4,8 +4,8 @@ from flask import Blueprint, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from collectors.detail import device_detail
 from collectors.errors import explain
-from collectors.health import device_detail
 from collectors.lists import DEVICE_FILTERS, DEVICE_ORDERS, find_devices, vendors
 from collectors.models import DeviceState
 from collectors.survey.whereabouts import addresses_of, behind_port, own_addresses
@@ -14,7 +14,7 @@ from inventory.labels import choices
 from inventory.models import BusinessSystem, Contact, Port, business_system_device
 from inventory.ports import set_key
 from security.roles import Permission
-from web import forms, impact, poller, states
+from web import forms, impact, states
 from web.access import requires
 from web.errors import PageMissingError
 from web.i18n import gettext
@@ -26,6 +26,8 @@ from web.state import actor, console
 blueprint = Blueprint("devices", __name__)
 # An uplink has learnt everybody.
 MOST_BEHIND = 200
+# Of the lines that end at a device; the list of lines shows them all.
+MOST_LINES = 12
 
 
 LIST = Asking(DEVICE_FILTERS, DEVICE_ORDERS, "state")
@@ -55,23 +57,21 @@ def show(number: int) -> str:
         if found is None:
             raise PageMissingError(path=f"/devices/{number}")
         device = found.health.device
-        line_ports = {port for line in found.lines for port in (line.line.a_port_id, line.line.b_port_id)}
+        line_of_port = {port: line for line in reversed(found.lines) for port in line.ports}
         systems = (
             select(BusinessSystem).join(business_system_device).where(business_system_device.c.device_id == number)
         )
         contacts = select(Contact).where(Contact.unit_id == device.unit_id).order_by(Contact.name)
-        health = poller.of_session(session)
         return render_template(
             "device.html",
             found=found,
             device=device,
             state=found.health.state,
             shown=states.of_device(found.health),
-            ports=[(port, states.of_port(port, carries_line=port.port.id in line_ports)) for port in found.ports],
-            line_of_port={
-                port: line.line for line in found.lines for port in (line.line.a_port_id, line.line.b_port_id) if port
-            },
-            line_state=lambda line: states.of_line(line, health),
+            ports=[(port, states.of_port(port, carries_line=port.port.id in line_of_port)) for port in found.ports],
+            line_of_port=line_of_port,
+            line_state=lambda line: states.LINE[line.standing],
+            most_lines=MOST_LINES,
             sensor_states=states.SENSOR,
             systems=session.scalars(systems).all(),
             hits=impact.hits(session, device),
@@ -91,7 +91,7 @@ def port(number: int, port: int) -> str:
         wanted = [one for one in found.ports if one.port.id == port] if found else []
         if found is None or not wanted:
             raise PageMissingError(path=f"/devices/{number}/ports/{port}")
-        line = next((line.line for line in found.lines if port in {line.line.a_port_id, line.line.b_port_id}), None)
+        line = next((line for line in found.lines if port in line.ports), None)
         behind = behind_port(session, port)
         return render_template(
             "port.html",

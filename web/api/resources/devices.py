@@ -7,7 +7,8 @@ from flask import request
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from collectors.health import DeviceDetail, DeviceHealth, PortHealth, device_detail
+from collectors.detail import DeviceDetail, PortHealth, device_detail
+from collectors.health import DeviceHealth
 from collectors.models import PortStatus, Reachability, SensorState
 from collectors.seeking import DEVICE_COLUMNS, Sought, seek_devices
 from core.i18n import N_
@@ -170,7 +171,7 @@ def show_device(number: int) -> FullDevice:
             hardware=state.hardware if state else None,
             version=state.version if state else None,
             trouble=trouble(state.error_code, state.error_facts) if state else None,
-            lines=[Reference(id=one.line.id, name=one.line.name) for one in found.lines],
+            lines=[Reference(id=one.id, name=one.name) for one in found.lines],
         )
 
 
@@ -292,8 +293,8 @@ def _facts(found: DeviceHealth, now: datetime) -> dict[str, object]:
     }
 
 
-def _line_ends(found: DeviceDetail) -> set[int | None]:
-    return {port for one in found.lines for port in (one.line.a_port_id, one.line.b_port_id)}
+def _line_ends(found: DeviceDetail) -> set[int]:
+    return {port for one in found.lines for port in one.ports}
 
 
 def _port(found: PortHealth, *, carries_line: bool) -> Port:
