@@ -12,6 +12,7 @@ from demo.county import extranet, intranet
 from demo.county.ledger import NETWORK, Sample, moved
 from demo.county.workbook import workbook
 from demo.errors import AddressTakenError
+from inventory.kinds import DeviceRole
 from security.ferry import pins
 from security.ferry.errors import PinTrivialError
 
@@ -33,6 +34,11 @@ class Instance:
     @property
     def address(self) -> str:
         return f"http://{HOST}:{self.port}"
+
+    @property
+    def station(self) -> str:
+        """The device at which the management station hangs: of two core switches, the first."""
+        return next(one.name for one in self.sample.devices if one.role is DeviceRole.CORE_SWITCH)
 
     @property
     def config(self) -> Path:
@@ -80,7 +86,7 @@ def write_settings(instance: Instance, medium: Path) -> None:
     """
     instance.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     sections: dict[str, dict[str, str | int | float]] = {
-        "site": {"name": instance.site, "zone": instance.zone.value},
+        "site": {"name": instance.site, "zone": instance.zone.value, "station_device": instance.station},
         "storage": {"data": str(instance.folder)},
         "web": {"listen_host": HOST, "listen_port": instance.port},
         "polling": {"interval_s": 10, "timeout_s": 1.0, "retries": 1, "icmp": "off"},

@@ -22,6 +22,7 @@ def test_the_settings_written_are_settings(tmp_path: Path) -> None:
         assert settings.web.listen_port == one.port
         assert settings.storage.data == one.folder
         assert settings.ferry.media == medium
+        assert settings.site.station_device in {"QL-CORE-SW01", "NW-CORE-SW01"}
 
 
 def test_the_password_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
