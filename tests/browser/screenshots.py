@@ -102,6 +102,8 @@ def main() -> None:
         pictures = {
             "overview": ("netadmin", "/overview"),
             "device": ("netadmin", "/devices/1"),
+            "map": ("netadmin", "/topology/map"),
+            "room": ("netadmin", "/rooms/1"),
             "config": ("netadmin", config),
             "transfer": ("officer", transfer),
             "audit": ("auditor", "/audit"),

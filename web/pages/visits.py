@@ -42,11 +42,15 @@ def enter(number: int) -> Response:
 @blueprint.post("/rooms/<int:number>/visits/<int:visit>/leave")
 @requires(Permission.KEEP_ROOMS)
 def leave(number: int, visit: int) -> Response:
-    left_at, taken = moments.sent_moment("left_at"), forms.text("taken", limit=200, required=False)
-    with console().database.write() as session:
-        place, now = kept_room(session, number), console().clock.now()
-        found = visits.leave(session, place.id, visit, left_at=left_at, taken=taken, actor=actor(), now=now)
-        name = found.name
+    now = console().clock.now()
+    try:
+        left_at, taken = moments.sent_moment("left_at"), forms.text("taken", limit=200, required=False)
+        with console().database.write() as session:
+            place = kept_room(session, number)
+            found = visits.leave(session, place.id, visit, left_at=left_at, taken=taken, actor=actor(), now=now)
+            name = found.name
+    except GuanjinError as error:
+        return _page(number, error, leaving=visit)
     return redirect_with("visitor_left", url_for("visits.index", number=number), name=name)
 
 
@@ -62,8 +66,8 @@ def _visitor() -> Visitor:
     )
 
 
-def _page(number: int, error: GuanjinError | None = None) -> Response:
-    """With what was typed where the form comes back."""
+def _page(number: int, error: GuanjinError | None = None, leaving: int | None = None) -> Response:
+    """With what was typed where the form comes back: that of whoever comes, or of the one who was `leaving`."""
     now = console().clock.now()
     with console().database.read() as session:
         place = room(session, number, seen())
@@ -79,5 +83,6 @@ def _page(number: int, error: GuanjinError | None = None) -> Response:
             this_moment=moments.field_value(now),
             failure=explained(error) if error else None,
             typed=request.form,
+            leaving=leaving,
         )
     return make_response(page, error.category.http_status if error else 200)
