@@ -20,10 +20,11 @@ def discovery(profile: str, hardware: str = "", descr: str = "", ports: int = 0)
         Identity(profile, vendor="Huawei", hardware=hardware, serial="2102351"),
         tuple(facts),
         Health(),
-        (),
-        Found(),
-        Baseline(),
-        (),
+        neighbours=(),
+        protocols=(),
+        found=Found(),
+        baseline=Baseline(),
+        faults=(),
     )
 
 
