@@ -103,7 +103,6 @@ def main() -> None:
             "overview": ("netadmin", "/overview"),
             "device": ("netadmin", "/devices/1"),
             "map": ("netadmin", "/topology/map"),
-            "room": ("netadmin", "/rooms/1"),
             "config": ("netadmin", config),
             "transfer": ("officer", transfer),
             "audit": ("auditor", "/audit"),
