@@ -97,6 +97,14 @@ def test_a_visitor_comes_and_leaves(operator: Browser, sample: Database) -> None
         assert (visit.seen_out_by, visit.taken, visit.left_at and visit.left_at.hour) == ("zhangwei", "光模块", 2)
 
 
+def test_whoever_is_not_written_out_yet_keeps_nobody_at_the_door(operator: Browser) -> None:
+    refused = operator.post("/rooms/1/visits/1/leave", {"left_at": "2020-01-01T08:00", "taken": "旧硬盘"})
+    assert refused.status_code == 400
+    assert "旧硬盘" in refused.text
+    entering = refused.text.partition('<form class="pad form wide"')[2].partition(">")[0]
+    assert 'action="/rooms/1/visits"' in entering, "the next one who comes is sent to the register"
+
+
 def test_who_only_looks_finds_no_form(browse: Browse, sample: Database) -> None:
     looking = browse(person(Role.SECURITY_OFFICER))
     for path in PATHS:
