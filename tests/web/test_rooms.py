@@ -105,6 +105,16 @@ def test_whoever_is_not_written_out_yet_keeps_nobody_at_the_door(operator: Brows
     assert 'action="/rooms/1/visits"' in entering, "the next one who comes is sent to the register"
 
 
+def test_an_acceptance_is_offered_by_its_own_name(browse: Browse, sample: Database) -> None:
+    manager = browse(person(Role.NETWORK_ADMIN))
+    assert "开始验收" not in manager.get("/rooms/1").text
+    form = {"name": "竣工验收", "purpose": "acceptance", "items": "接地合格", "room": "1"}
+    assert manager.post("/checklists/new", form).status_code == 303
+    row = next(row for row in manager.get("/rooms/1").text.split("<tr>") if ">竣工验收 <" in row)
+    assert "开始验收" in row
+    assert "开始巡检" not in row
+
+
 def test_who_only_looks_finds_no_form(browse: Browse, sample: Database) -> None:
     looking = browse(person(Role.SECURITY_OFFICER))
     for path in PATHS:
