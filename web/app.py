@@ -126,6 +126,7 @@ def _page_context(settings: Settings) -> dict[str, Any]:
         "person": principal(),
         "language": i18n.language(),
         "theme": preferences.theme(),
+        "address_here": preferences.address_here,
         "menu": navigation.menu,
         "poller_health": poller.of_request,
         "emergency_opened": emergency.opened,

@@ -14,11 +14,13 @@ class Entry:
     endpoint: str
     label: str
     icon: str
+    modules: tuple[str, ...] = ()  # whose pages stand below this entry's, beside those of its own module
 
     @property
     def current(self) -> bool:
         """A page belongs to the entry whose module it is in."""
-        return (request.endpoint or "").partition(".")[0] == self.endpoint.partition(".")[0]
+        module = (request.endpoint or "").partition(".")[0]
+        return module in {self.endpoint.partition(".")[0], *self.modules}
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ GROUPS = (
             Entry("overview.show", N_("Overview"), "overview"),
             Entry("devices.index", N_("Devices"), "device"),
             Entry("lines.index", N_("Lines"), "line"),
-            Entry("rooms.index", N_("Machine rooms"), "room"),
+            Entry("rooms.index", N_("Machine rooms"), "room", ("rounds", "visits", "checklists")),
             Entry("topology.index", N_("Topology"), "line"),
             Entry("groups.index", N_("Device groups"), "device"),
         ),
@@ -55,7 +57,7 @@ GROUPS = (
     Group(
         N_("System"),
         (
-            Entry("inventory.index", N_("Inventory"), "ledger"),
+            Entry("inventory.index", N_("Inventory"), "ledger", ("imports",)),
             Entry("sweeps.index", N_("Find devices"), "find"),
             Entry("audit.index", N_("Audit log"), "audit"),
             Entry("archives.index", N_("Audit archive"), "ledger"),

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, current_app, redirect, request
 from werkzeug.wrappers import Response
 
 from core.i18n import LANGUAGES
@@ -34,6 +34,21 @@ def local_path(wanted: str | None, default: str = "/") -> str:
         return default
     parts = urlsplit(wanted)
     return default if parts.scheme or parts.netloc else wanted
+
+
+def address_here() -> str:
+    """Where a choice made on this page leads back to.
+
+    A form that came back stands at the address that it was sent to. Where that opens for no reader, it is the nearest
+    address above it that does, which is the page that the form belongs to.
+    """
+    adapter = current_app.create_url_adapter(request)
+    if adapter is None or request.method in {"GET", "HEAD"} or adapter.test(request.path, "GET"):
+        return request.full_path.rstrip("?")
+    path = request.path
+    while path and not adapter.test(path, "GET"):
+        path = path.rpartition("/")[0]
+    return path or "/"
 
 
 @blueprint.post("/preferences")

@@ -112,6 +112,31 @@ def test_a_form_never_leads_away_from_here(wanted: str | None) -> None:
     assert local_path(wanted) == "/"
 
 
+@pytest.mark.parametrize(
+    ("sent_to", "opened"),
+    [
+        ("/sweeps/ranges", "/sweeps"),  # a form's own address, which nobody can open
+        ("/checklists/new?purpose=round", "/checklists/new?purpose=round"),
+    ],
+)
+def test_the_language_is_changed_on_a_form_that_came_back(browse: Browse, sent_to: str, opened: str) -> None:
+    browser = browse(person(Role.NETWORK_ADMIN))
+    refused = browser.post(sent_to)
+    assert refused.status_code == 400
+    assert f'name="next" value="{opened}"' in refused.text
+    assert browser.get(opened).status_code == 200
+
+
+def test_a_page_below_shows_whose_it_is_in_the_menu(browse: Browse) -> None:
+    manager = browse(person(Role.NETWORK_ADMIN))
+    for path, entry in (
+        ("/rooms", "/rooms"),
+        ("/checklists", "/rooms"),
+        ("/inventory/ledger", "/inventory"),
+    ):
+        assert f'<a href="{entry}" aria-current="page">' in manager.get(path).text, path
+
+
 def test_errors_speak_both_languages_and_name_a_code(browse: Browse) -> None:
     browser = browse()
     chinese = browser.get("/nothing-here")
