@@ -117,6 +117,92 @@ def test_a_visitor_is_written_in_and_out(browser: Browser, sample: County, langu
     walker.close()
 
 
+def tab_to(walker: Walker, selector: str) -> None:
+    """As somebody without a mouse gets there; fails where the keyboard does not lead."""
+    for _ in range(120):
+        walker.page.keyboard.press("Tab")
+        if walker.page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
+            return
+    raise AssertionError(f"no way to {selector} by Tab")
+
+
+def enter_on(walker: Walker, selector: str) -> None:
+    tab_to(walker, selector)
+    with walker.page.expect_navigation():
+        walker.page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_acceptance_is_recorded_by_the_keyboard_alone(browser: Browser, sample: County, language: Language) -> None:
+    walker = sample.walker(browser, "network", language=language, theme="dark")
+    keys, name = walker.page.keyboard, f"竣工验收 {language}"
+    walker.go("/rooms")
+    enter_on(walker, "main a[href='/checklists']")
+    enter_on(walker, "a[href*='purpose=acceptance']")
+    tab_to(walker, "[name=name]")
+    keys.type(name)
+    tab_to(walker, "[name=room][value='1']")
+    keys.press("Space")
+    tab_to(walker, "[name=items]")
+    keys.press("Control+a")
+    keys.type("接地电阻 [-1 Ω]\n竣工图纸已移交\n验收意见：")
+    enter_on(walker, "main form .btn.p")
+    enter_on(walker, "main .crumbs a[href='/rooms']")
+    enter_on(walker, f"main a[href='{ROOM}']")
+    list_of = walker.page.locator(f"tr:has-text('{name}') a.btn").get_attribute("href")
+    enter_on(walker, f"a[href='{list_of}']")
+    assert walker.axe() == []
+    assert walker.overflows() == 0
+    tab_to(walker, "[name='value-0']")
+    keys.type("0.8")
+    tab_to(walker, "[name='verdict-1']")
+    keys.press("Space")  # the first of the three: as it should be
+    tab_to(walker, "[name='value-2']")
+    keys.type("同意验收")
+    enter_on(walker, "main form .btn.p")
+    assert walker.path == ROOM
+    assert walker.page.locator(f"main .pad a[href='{last_round(walker)}']").count() == 0  # nothing to put right
+    enter_on(walker, f"main td a[href='{last_round(walker)}']")
+    record = walker.page.inner_text("main")
+    assert all(words in record for words in (name, "≤ 1 Ω", "0.8", "同意验收"))
+    assert walker.axe() == []
+    assert walker.overflows() == 0
+    walker.require_clean()
+    walker.close()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without"])
+def test_a_register_that_refused_something_goes_on(browser: Browser, sample: County, *, script: bool) -> None:
+    walker = sample.walker(browser, "network", script=script)
+    register, people = f"{ROOM}/visits", (f"孙工 {script}", f"周工 {script}")
+    walker.go(register)
+    fill(walker, name=" ", organisation="维保公司", purpose="巡检空调")  # a blank passes what a browser checks
+    walker.press("main form.form .btn.p")
+    assert refused(walker)
+    assert walker.page.input_value("[name=organisation]") == "维保公司"
+    fill(walker, name=people[0])
+    walker.press("main form.form .btn.p")
+    out = f"main tr:has-text('{people[0]}') + tr form"
+    walker.page.locator(f"{out} [name=left_at]").fill("2020-01-01T08:00")
+    walker.press(f"{out} button")
+    assert refused(walker)
+    fill(walker, name=people[1], organisation="维保公司", purpose="巡检空调")  # comes while the first is still inside
+    walker.press("main form.form .btn.p")
+    assert walker.path == register
+    for person in people:
+        out = f"main tr:has-text('{person}') + tr form"
+        now = walker.page.input_value("main form.form [name=entered_at]")
+        walker.page.locator(f"{out} [name=left_at]").fill("2020-01-01T08:00")
+        walker.press(f"{out} button")
+        walker.press("form.switch [name=language]")
+        assert walker.path == register  # and not at an address that only a form may send to
+        walker.page.locator(f"{out} [name=left_at]").fill(now)
+        walker.press(f"{out} button")
+        assert walker.page.locator(out).count() == 0
+    assert [fault for fault in walker.faults if "400" not in fault] == []
+    walker.close()
+
+
 def test_a_rack_leads_to_what_stands_in_it(browser: Browser, sample: County) -> None:
     walker = sample.walker(browser, "network")
     walker.go("/rooms")
