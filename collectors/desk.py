@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Final, TypeVar
 
@@ -124,9 +125,10 @@ class Desk:
         self._pending.forget(SensorState, "device_id", [device_id])
         await self._in(self._database, self._store.rediscovered, device_id, ports)
 
-    async def neighbours(self, device_id: int, rows: list[Row], now: datetime) -> None:
-        """All that a device names now. Links are derived anew when they are others than before."""
-        await self._in(self._database, record_neighbours, self._store.database, device_id, rows, now)
+    async def neighbours(self, device_id: int, rows: list[Row], now: datetime, *, whole: bool) -> None:
+        """Whom a device names now. Links are derived anew when they are others than before."""
+        record = partial(record_neighbours, self._store.database, device_id, rows, now, whole=whole)
+        await self._in(self._database, record)
 
     async def surveyed(self, findings: Findings, now: datetime) -> None:
         await self._in(self._database, record, self._store.database, findings, now)

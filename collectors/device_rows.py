@@ -147,9 +147,9 @@ def neighbour_rows(device_id: int, neighbours: Iterable[Neighbour], now: datetim
     rows = (
         {
             "device_id": device_id,
-            "local_port": one.local_port[:255],
-            "remote_name": one.remote_name[:255],
-            "remote_port": one.remote_port[:255],
+            "local_port": _cut(one.local_port, 255) or "",
+            "remote_name": _cut(one.remote_name, 255) or "",
+            "remote_port": _cut(one.remote_port, 255) or "",
             "protocol": one.protocol[:16],
             "seen": now,
         }

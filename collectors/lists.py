@@ -18,7 +18,7 @@ from collectors.health import DeviceHealth, LineHealth, device_health_of, line_h
 from collectors.models import DeviceState, LineState
 from collectors.standing import DeviceStanding, LineStanding
 from inventory.kinds import Carrier, DeviceRole, LineKind
-from inventory.listing import Column, Page, Wanted, all_words, cut
+from inventory.listing import Column, Page, Wanted, all_words, cut, number_in
 from inventory.models import Device, Line, Unit
 from inventory.scope import Scope
 
@@ -166,8 +166,8 @@ def _marked(until: InstrumentedAttribute[datetime | None], value: str, now: date
 
 def _number(column: InstrumentedAttribute[int | None], value: str) -> ColumnElement[bool]:
     """What is no number of a row names nothing."""
-    known = value.isascii() and value.isdecimal() and len(value) <= 9  # noqa: PLR2004  # within 32 bits
-    return column == int(value) if known else false()
+    number = number_in(value)
+    return false() if number is None else column == number
 
 
 def _of_watched(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:

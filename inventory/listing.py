@@ -44,6 +44,12 @@ class Wanted:
     size: int = PAGE_SIZE
 
 
+def number_in(text: str) -> int | None:
+    """The number of a row that a filter names; None for what is none, which no row has."""
+    known = text.isascii() and text.isdecimal() and len(text) <= 9  # noqa: PLR2004  # within 32 bits
+    return int(text) if known else None
+
+
 def all_words(words: Sequence[str], texts: Sequence[Column]) -> list[ColumnElement[bool]]:
     """A word fits where any of the texts contains it, and all words have to fit."""
     return [or_(*(text.icontains(word, autoescape=True) for text in texts)) for word in words]

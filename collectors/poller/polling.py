@@ -127,7 +127,8 @@ class Polling:
         watched.said |= said_by(discovery)
         watched.columns = None
         await self._desk.rediscovered(device, list(watched.ids.values()))
-        await self._desk.neighbours(device, neighbour_rows(device, discovery.neighbours, now), now)
+        rows = neighbour_rows(device, discovery.neighbours, now)
+        await self._desk.neighbours(device, rows, now, whole=discovery.neighbours_whole)
         self._tell_discovered(device)
 
     def _hand_over(self, watched: Watched, poll: Poll, news: PortNews, now: datetime) -> None:

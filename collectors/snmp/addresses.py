@@ -33,10 +33,17 @@ class OwnAddress:
     if_index: int
 
 
-async def own_addresses(session: Session) -> list[OwnAddress]:
-    """Without those that every device has (loopback, link-local). Raises NoAnswerError when the device falls silent."""
-    found = {one.address: one for one in _old(await walk_table(session, [OLD_IF_INDEX, OLD_MASK], most=MOST))}
-    for one in _new(await walk_table(session, [IF_INDEX, KIND, PREFIX], most=MOST)):
+async def own_addresses(session: Session) -> list[OwnAddress] | None:
+    """Without those that every device has (loopback, link-local).
+
+    None when a table broke off: what is missing then may be there. Raises NoAnswerError when the device falls silent.
+    """
+    old = await walk_table(session, [OLD_IF_INDEX, OLD_MASK], most=MOST)
+    new = await walk_table(session, [IF_INDEX, KIND, PREFIX], most=MOST)
+    if old.faults or new.faults:
+        return None
+    found = {one.address: one for one in _old(old)}
+    for one in _new(new):
         before = found.get(one.address)
         if before is None or before.prefix_length is None:
             found[one.address] = one

@@ -38,7 +38,8 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """`protocols`: those by which the device may name its neighbours, for whoever asks again.
+    """`protocols`: those by which the device may name its neighbours, for whoever asks again; `neighbours_whole`:
+    whether it could name them all.
 
     `faults`: tables that the agent could not give in full. They cost what is missing, not the rest.
     """
@@ -48,6 +49,7 @@ class Discovery:
     ports: tuple[PortFacts, ...]
     health: Health
     neighbours: tuple[Neighbour, ...]
+    neighbours_whole: bool
     protocols: tuple[str, ...]
     found: Found
     baseline: Baseline
@@ -64,12 +66,15 @@ async def discover(session: Session, profiles: Profiles | None = None) -> Discov
     identity = await identify(session, chain, system)
     found = await find(session, chain)
     protocols = _protocols(chain)
+    health = await read_health(session, found)
+    heard = await neighbours(session, protocols, found_ports)
     return Discovery(
         system,
         identity,
         found_ports,
-        await read_health(session, found),
-        await neighbours(session, protocols, found_ports),
+        health,
+        heard.neighbours,
+        heard.whole,
         protocols,
         found,
         baseline,

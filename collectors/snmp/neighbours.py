@@ -3,7 +3,8 @@
 LLDP stands in three places: LLDP-MIB of 2005, LLDP-V2-MIB of 2009, and TP-Link's own table, where all is text.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from collectors.snmp.facts import Neighbour, PortFacts
@@ -28,19 +29,34 @@ TPLINK_REMOTE: Final[Oid] = (1, 3, 6, 1, 4, 1, 11863, 6, 35, 1, 2, 2, 1)
 TPLINK_PORT, TPLINK_NAME = (*TPLINK_REMOTE, 6), (*TPLINK_REMOTE, 9)
 
 
-async def neighbours(session: Session, protocols: Sequence[str], ports: Sequence[PortFacts]) -> tuple[Neighbour, ...]:
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Whom a device names. Not `whole` when a table broke off: then who is missing has not left for certain."""
+
+    neighbours: tuple[Neighbour, ...]
+    whole: bool
+
+
+async def neighbours(session: Session, protocols: Sequence[str], ports: Sequence[PortFacts]) -> Heard:
+    """Raises NoAnswerError when the device falls silent."""
     found: list[Neighbour] = []
+    tables: list[Table] = []
+
+    async def walked(columns: Iterable[Oid]) -> Table:
+        tables.append(await walk_table(session, columns))
+        return tables[-1]
+
     if "lldp" in protocols:
-        remote = await walk_table(session, REMOTE)
-        local = await walk_table(session, [LOCAL_ID, LOCAL_DESCR]) if remote.indexes else Table({})
+        remote = await walked(REMOTE)
+        local = await walked([LOCAL_ID, LOCAL_DESCR]) if remote.indexes else Table({})
         found += lldp(remote, local, ports)
     if "lldp_v2" in protocols and not found:
-        found += lldp(_first_edition(await walk_table(session, TO_FIRST_EDITION)), Table({}), ports)
+        found += lldp(_first_edition(await walked(TO_FIRST_EDITION)), Table({}), ports)
     if "tplink" in protocols and not found:
-        found += by_if_index("lldp", await walk_table(session, [TPLINK_NAME, TPLINK_PORT]), ports)
+        found += by_if_index("lldp", await walked([TPLINK_NAME, TPLINK_PORT]), ports)
     if "cdp" in protocols:
-        found += by_if_index("cdp", await walk_table(session, [CDP_DEVICE, CDP_PORT]), ports)
-    return tuple(found)
+        found += by_if_index("cdp", await walked([CDP_DEVICE, CDP_PORT]), ports)
+    return Heard(tuple(found), whole=not any(table.faults for table in tables))
 
 
 def _first_edition(remote: Table) -> Table:

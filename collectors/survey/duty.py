@@ -14,7 +14,7 @@ from typing import Final
 from collectors.device_rows import neighbour_rows
 from collectors.kit import Kit
 from collectors.models import Reachability
-from collectors.snmp import Session
+from collectors.snmp import Discovery, Session
 from collectors.snmp.addresses import own_addresses
 from collectors.snmp.components import Component, components
 from collectors.snmp.errors import SnmpError
@@ -64,16 +64,21 @@ class Surveying:
         """Who is next to it now. No dearer than a poll, and waits for no survey: a port may have gone up or down."""
         if watched.reachability is not Reachability.UP or watched.plan is None:
             return
-        discovery = watched.plan.discovery
         try:
             async with asyncio.timeout(LONGEST_S):
-                found = await neighbours(self._asker.session(watched), discovery.protocols, discovery.ports)
+                await self._look_around(watched, watched.plan.discovery)
         except (GuanjinError, TimeoutError) as error:
             log.info("the neighbours of %s cannot be read: %s", watched.target.name, error)
-            return
-        if self._devices.get(watched.target.id) is watched:
+        except Exception:
+            log.exception("asking %s for its neighbours failed in an unforeseen way", watched.target.name)
+
+    async def _look_around(self, watched: Watched, discovery: Discovery) -> None:
+        device = watched.target.id
+        heard = await neighbours(self._asker.session(watched), discovery.protocols, discovery.ports)
+        if self._devices.get(device) is watched:
             now = self._clock.now()
-            await self._desk.neighbours(watched.target.id, neighbour_rows(watched.target.id, found, now), now)
+            rows = neighbour_rows(device, heard.neighbours, now)
+            await self._desk.neighbours(device, rows, now, whole=heard.whole)
 
     async def _survey(self, watched: Watched) -> None:
         device, session, planned_at = watched.target.id, self._asker.session(watched), watched.planned_at
@@ -85,7 +90,7 @@ class Surveying:
             device,
             station_rows(device, behind, watched.names, watched.ids),
             binding_rows(device, bound, watched.names),
-            addresses=address_rows(device, own, watched.names, watched.ids),
+            addresses=None if own is None else address_rows(device, own, watched.names, watched.ids),
             components=None if parts is None else component_rows(device, parts),
         )
         if self._devices.get(device) is not watched:

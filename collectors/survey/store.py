@@ -18,13 +18,13 @@ DELETED_AT_ONCE: Final = 200
 
 @dataclass(frozen=True)
 class Findings:
-    """Rows without times; `components` is None when they were not asked for."""
+    """Rows without times; None for what was not asked for, or could not be read whole: it stays as it was known."""
 
     device_id: int
     stations: Sequence[Row] = ()
     bindings: Sequence[Row] = ()
     _: KW_ONLY
-    addresses: Sequence[Row] = ()
+    addresses: Sequence[Row] | None = ()
     components: Sequence[Row] | None = None
 
 

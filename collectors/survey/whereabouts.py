@@ -76,7 +76,7 @@ def behind_port(session: Session, port_id: int) -> list[StationState]:
     return list(session.scalars(wanted.order_by(StationState.seen.desc(), StationState.mac)))
 
 
-def own_addresses(session: Session, port_id: int) -> Sequence[InterfaceAddress]:
+def addresses_of_port(session: Session, port_id: int) -> Sequence[InterfaceAddress]:
     """The addresses that a port has itself."""
     wanted = select(InterfaceAddress).where(InterfaceAddress.port_id == port_id)
     return session.scalars(wanted.order_by(InterfaceAddress.address)).all()

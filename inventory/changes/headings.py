@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.events import Event
@@ -19,6 +19,10 @@ from security import audit
 Row = dict[str, Any]
 # By kind and heading: a field, nothing for a column that is left out, or None for what is not to be remembered.
 Said = Mapping[ObjectKind, Mapping[str, str | None]]
+Heading = tuple[ObjectKind, str]  # folded
+Meaning = tuple[str, str | None]  # as it was written, and the field
+KNOWN_ANYWAY: Final = frozenset({KnownBy.TEMPLATE, KnownBy.SPELLING})
+LONGEST: Final = 120
 
 
 def as_rows(headings: Iterable[SheetHeadings]) -> list[Row]:
@@ -48,16 +52,15 @@ def choose(
     Raises LedgerHeadingError for a column that there is not, LedgerHeadingOwnError for a heading of the template, and
     LedgerHeadingTwiceError where two columns of one sheet would mean the same. Then nothing may be committed.
     """
-    layout, changed = layout_of(session), {}
+    layout, wanted = layout_of(session), {}
     for one in headings:
         meanings = {folded_heading(written): field for written, field in said.get(one.kind, {}).items()}
         _refuse_twice(one, meanings, layout[one.kind])
         for read in one.read:
             heading = folded_heading(read.written)
-            if heading in meanings and _differs(read, meanings[heading]):
-                changed[one.kind, heading] = _checked(read.written, meanings[heading], layout[one.kind])
-    if changed:
-        _write(session, changed, actor, now)
+            if heading in meanings and not (read.known_by in KNOWN_ANYWAY and read.field == meanings[heading]):
+                wanted[one.kind, heading] = _checked(read.written, meanings[heading], layout[one.kind])
+    _remember(session, wanted, actor, now)
 
 
 def remember_used(
@@ -65,20 +68,13 @@ def remember_used(
 ) -> None:
     """Of the headings that a person gave a meaning for one import, those that stood in the file."""
     given = {folded_heading(one) for one in written}
-    said: dict[ObjectKind, dict[str, str | None]] = {}
-    for one in headings:
-        for read in one.read:
-            if read.known_by is KnownBy.CHOSEN and folded_heading(read.written) in given:
-                said.setdefault(one.kind, {})[read.written] = read.field
-    known = {(one.kind, one.folded): one.field for one in remembered(session)}
-    changed = {
-        (kind, folded_heading(heading)): (heading, field)
-        for kind, meanings in said.items()
-        for heading, field in meanings.items()
-        if known.get((kind, folded_heading(heading))) != field
+    wanted: dict[Heading, Meaning] = {
+        (one.kind, heading): (read.written, read.field)
+        for one in headings
+        for read in one.read
+        if read.known_by is KnownBy.CHOSEN and (heading := folded_heading(read.written)) in given
     }
-    if changed:
-        _write(session, changed, actor, now)
+    _remember(session, wanted, actor, now)
 
 
 def remembered(session: Session) -> Sequence[HeadingMeaning]:
@@ -107,13 +103,7 @@ def forget_heading(session: Session, kind: ObjectKind, written: str, actor: audi
     return forget(session, number, actor)
 
 
-def _differs(read: HeadingRead, field: str | None) -> bool:
-    if field is None:
-        return read.known_by is KnownBy.CHOSEN
-    return read.known_by is KnownBy.NOTHING or read.field != field
-
-
-def _checked(written: str, field: str | None, sheet: Sheet) -> tuple[str, str | None]:
+def _checked(written: str, field: str | None, sheet: Sheet) -> Meaning:
     if folded_heading(written) in sheet.own:
         raise LedgerHeadingOwnError(said=written)
     if field and all(column.field != field for column in sheet.columns):
@@ -136,20 +126,21 @@ def _fields(headings: SheetHeadings, meanings: Mapping[str, str | None]) -> Iter
         yield read.written, said if said is not None else ""
 
 
-def _write(
-    session: Session,
-    changed: Mapping[tuple[ObjectKind, str], tuple[str, str | None]],
-    actor: audit.Actor,
-    now: datetime,
-) -> None:
-    for (kind, folded), (written, field) in changed.items():
-        session.execute(delete(HeadingMeaning).where(HeadingMeaning.kind == kind, HeadingMeaning.folded == folded))
+def _remember(session: Session, wanted: Mapping[Heading, Meaning], actor: audit.Actor, now: datetime) -> None:
+    """Nothing is written or recorded when all of it is remembered so already."""
+    known = {(one.kind, one.folded): one for one in remembered(session)}
+    changed = []
+    for (kind, folded), (written, field) in wanted.items():
+        before = known.get((kind, folded))
+        if field == (before.field if before else None):
+            continue
+        changed.append({"kind": kind, "written": written, "field": field})
+        if before is not None:
+            session.delete(before)
+            session.flush()
         if field is not None:
-            session.add(
-                HeadingMeaning(
-                    kind=kind, folded=folded[:120], written=written[:120], field=field, at=now, person=actor.name
-                )
-            )
+            names = {"folded": folded[:LONGEST], "written": written[:LONGEST], "field": field}
+            session.add(HeadingMeaning(kind=kind, **names, at=now, person=actor.name))
     session.flush()
-    detail = [{"kind": kind, "written": written, "field": field} for (kind, _), (written, field) in changed.items()]
-    audit.record(session, Event.HEADINGS_REMEMBERED, actor, subject="headings:ledger", detail={"headings": detail})
+    if changed:
+        audit.record(session, Event.HEADINGS_REMEMBERED, actor, subject="headings:ledger", detail={"headings": changed})

@@ -20,7 +20,7 @@ from inventory.topology.cuts import Vertex
 from inventory.topology.listing import links_of
 from inventory.topology.record import link_text
 from inventory.topology.services import impact_of, vertex_of
-from inventory.topology.stating import end_at, state_link, stated_at, withdraw_link
+from inventory.topology.stating import end_of, state_link, stated_at, withdraw_link
 from security import audit
 
 
@@ -88,7 +88,7 @@ def link_group() -> None:
 @pass_application
 def add_link(application: Application, near: tuple[str, str], far: tuple[str, str], note: str) -> None:
     with application.database.write() as session:
-        a, b = (end_at(device_named(session, device), port) for device, port in (near, far))
+        a, b = (end_of(device_named(session, device), port) for device, port in (near, far))
         link = state_link(session, a, b, note=note, actor=audit.console_actor(), now=application.clock.now())
         name = link_text(link)
     application.say(N_("stated: %(name)s"), name=name)

@@ -7,8 +7,8 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, String, case, false, or_, select, type_coerce
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from inventory.kinds import LinkState
-from inventory.listing import Column, Page, Wanted, all_words, cut
+from inventory.kinds import LinkStanding, LinkState
+from inventory.listing import Column, Page, Wanted, all_words, cut, number_in
 from inventory.models import Device, Link
 from inventory.scope import ALL, Scope
 
@@ -34,6 +34,26 @@ def find_links(session: Session, wanted: Wanted, *, scope: Scope = ALL) -> Page[
     )
     page = cut(session, query, wanted, _ORDERS[wanted.order], _TIES)
     return replace(page, items=[link for (link,) in page.items])
+
+
+def links_after(
+    session: Session,
+    number: int,
+    *,
+    limit: int,
+    scope: Scope = ALL,
+    device_id: int | None = None,
+    state: LinkState | None = None,
+    standing: LinkStanding | None = None,
+) -> Sequence[Link]:
+    """For programs: at most `limit` with a higher number, by their numbers."""
+    wanted = (
+        None if device_id is None else _at(device_id),
+        None if state is None else Link.state == state,
+        None if standing is None else Link.standing == standing,
+    )
+    query = _seen(scope).where(Link.id > number, *(rule for rule in wanted if rule is not None))
+    return session.scalars(_loaded(query).order_by(Link.id).limit(limit)).all()
 
 
 def links_of(session: Session, *, scope: Scope = ALL, device_id: int | None = None) -> Sequence[Link]:
@@ -63,8 +83,8 @@ def _at(device_id: int) -> ColumnElement[bool]:
 def _filter(name: str, value: str) -> ColumnElement[bool]:
     """What is no number of a device, or none of the words, is of no link."""
     if name == "device":
-        known = value.isascii() and value.isdecimal() and len(value) <= 9  # noqa: PLR2004  # within 32 bits
-        return _at(int(value)) if known else false()
+        number = number_in(value)
+        return false() if number is None else _at(number)
     if name == "far":
         managed = Link.b_device_id.is_not(None)
         return managed if value == "managed" else ~managed if value == "other" else false()

@@ -26,7 +26,7 @@ LONGEST_PORT: Final = 120
 ONLY: Final = frozenset({LinkEvidence.STATED})
 
 
-def end_at(device: Device, port: str) -> End:
+def end_of(device: Device, port: str) -> End:
     """A port under the name that the inventory has for it; of a device whose ports nobody knows, as it is written.
 
     Raises PortNotFoundError, LinkEndError.

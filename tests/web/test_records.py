@@ -24,7 +24,7 @@ from inventory.custom_fields import Draft
 from inventory.kinds import ChangeOrigin, FieldFormat, ObjectKind
 from inventory.models import Device
 from inventory.scope import ALL
-from inventory.topology.stating import end_at, state_link
+from inventory.topology.stating import end_of, state_link
 from security import accounts, grants, proposals, setup
 from security.accounts import NewAccount
 from security.audit import SYSTEM, Actor, AuditRecord
@@ -220,7 +220,7 @@ def prepared(database: Database, clock: StillClock, tmp_path: Path) -> Database:
         qian = Actor("qian", "person", 4)
         proposals.propose(session, 2, proposals.Change.GRANT, Role.MEDIA_OPERATOR, reason="x", actor=qian, clock=clock)
         groups.create(session, "core", [1], actor=SYSTEM)
-        ends = [end_at(session.get_one(Device, number), "GE1/0/9") for number in (1, 2)]
+        ends = [end_of(session.get_one(Device, number), "GE1/0/9") for number in (1, 2)]
         state_link(session, *ends, actor=SYSTEM, now=clock.now())
         of_test = Occasion(SYSTEM, clock.now(), ChangeOrigin.FORM, "办公")
         save(session, Edit(ObjectKind.VLAN, None, {"name": "办公", "vid": "10"}), of_test, scope=ALL)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -62,6 +62,39 @@ def place_after(
         return None
     place = decode(cursor, order)
     return seeking.Place(_typed(place.value, columns[order.removeprefix("-")].type.python_type), place.number)
+
+
+class Listed(Protocol):
+    """What every list that is sought takes in its address, beside its own filters."""
+
+    @property
+    def q(self) -> str: ...
+    @property
+    def sort(self) -> str: ...
+    @property
+    def cursor(self) -> str | None: ...
+    @property
+    def limit(self) -> int: ...
+
+
+def sought(query: Listed, columns: Mapping[str, InstrumentedAttribute[Any]], **filters: object) -> seeking.Sought:
+    """What the database is asked: one row more than is shown, to know whether another page follows.
+
+    Raises CursorError.
+    """
+    return seeking.Sought(
+        words=query.q.split(),
+        filters={name: _text(value) for name, value in filters.items() if value is not None},
+        order=query.sort.removeprefix("-"),
+        descending=query.sort.startswith("-"),
+        after=place_after(query.cursor, query.sort, columns),
+        limit=query.limit + 1,
+    )
+
+
+def _text(value: object) -> str:
+    """As filters have it: a flag is yes or no."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def page(rows: Sequence[tuple[Row, seeking.Place]], order: str, limit: int) -> tuple[list[Row], str | None]:

@@ -102,16 +102,6 @@ class Nothing(Parameters):
     """An operation that takes no words."""
 
 
-def given(**filters: object) -> dict[str, str]:
-    """The filters of a list that were given, as texts; a flag is yes or no."""
-    texts = {True: "yes", False: "no"}
-    return {
-        name: texts[value] if isinstance(value, bool) else str(value)
-        for name, value in filters.items()
-        if value is not None
-    }
-
-
 def read_query(kind: type[Model]) -> Model:
     """Raises ParameterError."""
     given: dict[str, Any] = {}

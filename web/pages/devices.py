@@ -8,7 +8,7 @@ from collectors.detail import device_detail
 from collectors.errors import explain
 from collectors.lists import DEVICE_FILTERS, DEVICE_ORDERS, find_devices, vendors
 from collectors.models import DeviceState
-from collectors.survey.whereabouts import addresses_of, behind_port, own_addresses
+from collectors.survey.whereabouts import addresses_of, addresses_of_port, behind_port
 from inventory.kinds import DeviceRole
 from inventory.labels import choices
 from inventory.models import BusinessSystem, Contact, Port, business_system_device
@@ -101,7 +101,7 @@ def port(number: int, port: int) -> str:
             shown=states.of_port(wanted[0], carries_line=line is not None),
             line=line,
             hits=impact.hits(session, wanted[0].port),
-            own=own_addresses(session, port),
+            own=addresses_of_port(session, port),
             behind=behind,
             most=MOST_BEHIND,
             addresses=addresses_of(session, (station.mac for station in behind[:MOST_BEHIND])),

@@ -10,7 +10,7 @@ from inventory.devices import device_named
 from inventory.models import Device
 from inventory.topology.found import End
 from inventory.topology.record import link_text
-from inventory.topology.stating import LONGEST_NOTE, LONGEST_PORT, end_at, state_link, stated_link, withdraw_link
+from inventory.topology.stating import LONGEST_NOTE, LONGEST_PORT, end_of, state_link, stated_link, withdraw_link
 from security.roles import Permission
 from web import forms
 from web.access import requires
@@ -52,7 +52,7 @@ def withdraw(number: int) -> Response:
 
 
 def _end(session: Session, device: str, port: str) -> End:
-    return end_at(device_named(session, device, scope_of(Permission.MANAGE_INVENTORY)), port)
+    return end_of(device_named(session, device, scope_of(Permission.MANAGE_INVENTORY)), port)
 
 
 def _form(error: GuanjinError | None = None) -> Response:

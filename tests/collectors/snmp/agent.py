@@ -169,6 +169,16 @@ def failing(status: int, index: int = 0) -> Behaviour:
     ]
 
 
+def failing_below(root: Oid) -> Behaviour:
+    """Honest, but for one part of the tree."""
+
+    def behave(agent: Agent, request: Message, answer: Message) -> list[bytes]:
+        asked = any(one.oid[: len(root)] == root for one in request.pdu.varbinds)
+        return (failing(ErrorStatus.GEN_ERR) if asked else honest)(agent, request, answer)
+
+    return behave
+
+
 def too_big_above(most: int) -> Behaviour:
     def behave(agent: Agent, request: Message, answer: Message) -> list[bytes]:
         if len(request.pdu.varbinds) > most:

@@ -5,7 +5,7 @@ import pytest
 from collectors.snmp import Engine
 from collectors.snmp.addresses import OwnAddress, own_addresses
 from collectors.snmp.wire import Oid, Tag, Value, VarBind, parse_oid
-from tests.collectors.snmp.agent import UPTIME, Agent
+from tests.collectors.snmp.agent import UPTIME, Agent, failing_below
 
 OLD, NEW = "1.3.6.1.2.1.4.20.1", "1.3.6.1.2.1.4.34.1"
 PREFIXES = parse_oid("1.3.6.1.2.1.4.32.1.5")
@@ -36,7 +36,7 @@ def new(index: Oid, if_index: int, *prefix: int, kind: int = UNICAST) -> list[Va
     ]
 
 
-async def found(engine: Engine, *mib: VarBind) -> list[OwnAddress]:
+async def found(engine: Engine, *mib: VarBind) -> list[OwnAddress] | None:
     async with Agent([UPTIME, *mib]) as agent:
         return await own_addresses(engine.session(agent.target()))
 
@@ -73,6 +73,14 @@ async def test_what_the_older_table_says_of_a_length_stands(engine: Engine) -> N
     assert await found(engine, *untold) == [OwnAddress("198.19.255.5", 31, 1)]
 
 
+@pytest.mark.parametrize("table", [OLD, NEW])
+async def test_of_a_table_that_breaks_off_nothing_is_concluded(engine: Engine, table: str) -> None:
+    mib = [*old((10, 1, 0, 1), 7, 255, 255, 255, 252), *new((2, 16, *V6), 7, 2, 16, *V6, 127)]
+    async with Agent([UPTIME, *mib]) as agent:
+        agent.behave = failing_below(parse_oid(table))
+        assert await own_addresses(engine.session(agent.target())) is None
+
+
 @pytest.mark.parametrize(
     "index",
     [(), (1,), (1, 4), (1, 4, 10, 1, 0), (1, 5, 10, 1, 0, 1), (9, 4, 10, 1, 0, 1), (1, 4, 10, 1, 0, 300), (0, 0)],
@@ -85,9 +93,9 @@ async def test_what_every_device_has_is_left_out(engine: Engine) -> None:
     own = [
         *old((127, 0, 0, 1), 1, 255, 0, 0, 0),
         *old((169, 254, 1, 1), 7, 255, 255, 0, 0),
-        *old((10, 1, 0, 1), 0, 255),
+        *old((10, 1, 0, 9), 7, 255, 255, 255, 252),
     ]
     nowhere = old((10, 1, 0, 1), 0, 255, 255, 255, 252)
     local = (0xFE, 0x80, *[0] * 13, 1)
     odd = [*new((2, 16, *local), 7), *new((1, 4, 10, 1, 0, 3), 7, kind=ANYCAST), *new((1, 4, 224, 0, 0, 5), 7)]
-    assert await found(engine, *own, *nowhere, *odd) == []
+    assert await found(engine, *own, *nowhere, *odd) == [OwnAddress("10.1.0.9", 30, 7)]

@@ -7,17 +7,19 @@ from collectors.snmp.neighbours import (
     CDP_DEVICE,
     CDP_PORT,
     CHASSIS,
+    LLDP_REMOTE,
     LOCAL_ID,
     PORT,
     PORT_DESCR,
     PORT_SUBTYPE,
     SYS_NAME,
+    Heard,
     by_if_index,
     lldp,
     neighbours,
 )
 from collectors.snmp.wire import Oid, Tag, Value, VarBind, parse_oid
-from tests.collectors.snmp.agent import UPTIME, Agent
+from tests.collectors.snmp.agent import UPTIME, Agent, failing_below
 
 MAC = bytes.fromhex("14a0f8cfaf39")
 
@@ -92,7 +94,19 @@ async def test_lldp_is_found_where_it_stands(
         for oid, value in table.items()
     ]
     async with Agent([UPTIME, *mib]) as agent, Engine() as engine:
-        assert await neighbours(engine.session(agent.target()), protocols, PORTS) == (expected,)
+        heard = await neighbours(engine.session(agent.target()), protocols, PORTS)
+    assert heard == Heard((expected,), whole=True)
+
+
+async def test_a_table_that_breaks_off_does_not_name_all() -> None:
+    seen = [
+        VarBind(parse_oid(f"1.3.6.1.4.1.9.9.23.1.2.1.1.{column}.10.1"), Tag.OCTET_STRING, value)
+        for column, value in ((6, b"sw22"), (7, b"gi1/0/6"))
+    ]
+    async with Agent([UPTIME, *seen]) as agent, Engine() as engine:
+        agent.behave = failing_below(LLDP_REMOTE)
+        heard = await neighbours(engine.session(agent.target()), ["lldp", "cdp"], PORTS)
+    assert heard == Heard((Neighbour("cdp", "GE0/0/1", "sw22", "gi1/0/6"),), whole=False)
 
 
 def test_cdp_names_the_port_by_ifindex() -> None:

@@ -78,3 +78,12 @@ def test_the_same_neighbours_are_written_again_every_few_hours_only(database: Da
         written.clear()
         record(database, named("GE0/0/1", "SW-1"), after=after)
         assert bool(written) is writes
+
+
+def test_who_is_missing_from_a_table_that_broke_off_has_not_left(database: Database) -> None:
+    record(database, named("GE0/0/1", "SW-1"), named("GE0/0/2", "SW-2"))
+    later = NOW + timedelta(hours=1)
+    record_neighbours(database, 1, [named("GE0/0/3", "SW-3") | {"seen": later}], later, whole=False)
+    assert held(database) == {(1, "GE0/0/1", "SW-1"), (1, "GE0/0/2", "SW-2"), (1, "GE0/0/3", "SW-3")}
+    record(database, named("GE0/0/3", "SW-3"), after=timedelta(hours=2))
+    assert held(database) == {(1, "GE0/0/3", "SW-3")}

@@ -21,6 +21,7 @@ def discovery(profile: str, hardware: str = "", descr: str = "", ports: int = 0)
         tuple(facts),
         Health(),
         neighbours=(),
+        neighbours_whole=True,
         protocols=(),
         found=Found(),
         baseline=Baseline(),

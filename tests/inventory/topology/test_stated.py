@@ -20,7 +20,7 @@ from inventory.topology.found import End, FoundLink
 from inventory.topology.record import Changed, record_links
 from inventory.topology.services import uplinks_of
 from inventory.topology.stated import same_cable, with_stated
-from inventory.topology.stating import end_at, state_link, stated_at, stated_link, withdraw_link
+from inventory.topology.stating import end_of, state_link, stated_at, stated_link, withdraw_link
 from security import audit
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
@@ -157,7 +157,7 @@ def named(session: Session, name: str) -> Device:
 
 
 def at(session: Session, name: str, port: str) -> End:
-    return end_at(named(session, name), port)
+    return end_of(named(session, name), port)
 
 
 def state(session: Session, *ends: str) -> Link:

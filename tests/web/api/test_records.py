@@ -9,7 +9,7 @@ from core import jobs
 from core.database import Database
 from core.jobs import Job, JobState
 from inventory.models import Device
-from inventory.topology.stating import end_at, state_link
+from inventory.topology.stating import end_of, state_link
 from security.audit import SYSTEM, AuditRecord
 from security.roles import Role
 from tests.web.api.conftest import Program
@@ -51,7 +51,7 @@ def prepared(sample: Database, clock: StillClock) -> Database:
         first, second = session.scalars(select(Device).order_by(Device.id).limit(2)).all()
         first.ssh_credential, first.address, first.platform = "ssh", "10.0.0.1", "huawei_vrp"
         second.maintenance_until, second.maintenance_note = clock.now(), "x"
-        ends = [end_at(device, "GE1/0/9") for device in (first, second)]
+        ends = [end_of(device, "GE1/0/9") for device in (first, second)]
         state_link(session, *ends, actor=SYSTEM, now=clock.now())
         for number in (1, 2):
             jobs.enqueue(session, "config.backup", {"device_id": number}, actor="test", clock=clock)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from collectors.detail import DeviceDetail, PortHealth, device_detail
 from collectors.health import DeviceHealth
 from collectors.models import PortStatus, Reachability, SensorState
-from collectors.seeking import DEVICE_COLUMNS, Sought, seek_devices
+from collectors.seeking import DEVICE_COLUMNS, seek_devices
 from core.i18n import N_
 from inventory.kinds import DeviceRole, LifeCycle
 from security.roles import Permission
@@ -18,8 +18,8 @@ from web import states
 from web.api.errors import AddressMissingError
 from web.api.holder import scope
 from web.api.operations import NUMBER, SECOND_NUMBER, operation
-from web.api.paging import page, place_after
-from web.api.parameters import Flag, Id, Line, Paged, Words, given
+from web.api.paging import page, sought
+from web.api.parameters import Flag, Id, Line, Paged, Words
 from web.api.resources.shapes import Answer, Mark, Outages, Reference, Trouble, mark_of, outage, reference, trouble
 from web.state import console
 
@@ -144,7 +144,17 @@ class Sensors(Answer):
 def list_devices(query: DeviceQuery) -> Devices:
     now = console().clock.now()
     with console().database.read() as session:
-        found = seek_devices(session, now, _sought(query), scope())
+        wanted = sought(
+            query,
+            DEVICE_COLUMNS,
+            state=query.state,
+            role=query.role,
+            vendor=query.vendor,
+            unit=query.unit_id,
+            site=query.site_id,
+            maintenance=query.in_maintenance,
+        )
+        found = seek_devices(session, now, wanted, scope())
         rows, following = page(found, query.sort, query.limit)
         return Devices(items=[Device.model_validate(_facts(row, now)) for row in rows], next=following)
 
@@ -244,24 +254,6 @@ def detail(session: Session, number: int, *, outages: int = 0) -> DeviceDetail:
     if found is None:
         raise AddressMissingError(path=request.path)
     return found
-
-
-def _sought(query: DeviceQuery) -> Sought:
-    return Sought(
-        words=query.q.split(),
-        filters=given(
-            state=query.state,
-            role=query.role,
-            vendor=query.vendor,
-            unit=query.unit_id,
-            site=query.site_id,
-            maintenance=query.in_maintenance,
-        ),
-        order=query.sort.removeprefix("-"),
-        descending=query.sort.startswith("-"),
-        after=place_after(query.cursor, query.sort, DEVICE_COLUMNS),
-        limit=query.limit + 1,
-    )
 
 
 def _facts(found: DeviceHealth, now: datetime) -> dict[str, object]:

@@ -13,7 +13,7 @@ from collectors.lines.availability import Availability, Period
 from collectors.lines.periods import day_of, month_before, month_of
 from collectors.lines.records import line_availability
 from collectors.models import SubjectKind
-from collectors.seeking import LINE_COLUMNS, Sought, seek_lines
+from collectors.seeking import LINE_COLUMNS, seek_lines
 from core.i18n import N_
 from inventory.kinds import Carrier, LineKind
 from security.roles import Permission
@@ -21,8 +21,8 @@ from web import poller, states
 from web.api.errors import AddressMissingError
 from web.api.holder import scope
 from web.api.operations import NUMBER, operation
-from web.api.paging import page, place_after
-from web.api.parameters import Flag, Id, Paged, Words, given
+from web.api.paging import page, sought
+from web.api.parameters import Flag, Id, Paged, Words
 from web.api.resources.shapes import Answer, Mark, Outages, Reference, mark_of, outage, reference
 from web.history import PageReader
 from web.state import console
@@ -146,7 +146,16 @@ def list_lines(query: LineQuery) -> Lines:
     now = console().clock.now()
     with console().database.read() as session:
         poller.of_session(session)
-        found = seek_lines(session, now, _sought(query), scope())
+        wanted = sought(
+            query,
+            LINE_COLUMNS,
+            state=query.state,
+            carrier=query.carrier,
+            kind=query.kind,
+            unit=query.unit_id,
+            maintenance=query.in_maintenance,
+        )
+        found = seek_lines(session, now, wanted, scope())
         rows, following = page(found, query.sort, query.limit)
         return Lines(items=[Line.model_validate(_facts(row, now)) for row in rows], next=following)
 
@@ -246,23 +255,6 @@ def health(session: Session, number: int) -> LineHealth:
     if found is None:
         raise AddressMissingError(path=request.path)
     return found
-
-
-def _sought(query: LineQuery) -> Sought:
-    return Sought(
-        words=query.q.split(),
-        filters=given(
-            state=query.state,
-            carrier=query.carrier,
-            kind=query.kind,
-            unit=query.unit_id,
-            maintenance=query.in_maintenance,
-        ),
-        order=query.sort.removeprefix("-"),
-        descending=query.sort.startswith("-"),
-        after=place_after(query.cursor, query.sort, LINE_COLUMNS),
-        limit=query.limit + 1,
-    )
 
 
 def _facts(found: LineHealth, now: datetime) -> dict[str, object]:

@@ -18,9 +18,9 @@ from inventory.lines import line
 from inventory.models import Device, Line, Link, Port
 from inventory.topology.cuts import Element
 from inventory.topology.found import End
-from inventory.topology.paged import links_after
+from inventory.topology.listing import links_after
 from inventory.topology.services import impact_of, vertex_of
-from inventory.topology.stating import LONGEST_NOTE, LONGEST_PORT, end_at, state_link, stated_link, withdraw_link
+from inventory.topology.stating import LONGEST_NOTE, LONGEST_PORT, end_of, state_link, stated_link, withdraw_link
 from inventory.topology.uplink import Point, way_up
 from security.roles import Permission
 from web.api.errors import AddressMissingError, FieldsError
@@ -246,7 +246,7 @@ def _end(session: Session, prefix: str, number: int, port: str) -> End:
     with _by_field(f"{prefix}device_id"):
         found = device(session, number, scope())
     with _by_field(f"{prefix}port"):
-        return end_at(found, port)
+        return end_of(found, port)
 
 
 @contextmanager
