@@ -159,15 +159,7 @@ class Poller:
         self._probing = Probing(self._kit, verdicts, self._lines.ports, turned)
         self._polling = Polling(self._kit, verdicts, self._probing, self._survey_soon, turned)
         surveying = Surveying(self._kit, self._devices)
-        self._sweeping = Sweeping(
-            desk=self._desk,
-            database=self._database,
-            vault=self._vault,
-            engine=self._engine,
-            pinger=self._pinger,
-            clock=self._clock,
-            rate=settings.polling.sweep_per_s,
-        )
+        self._sweeping = self._make_sweeping()
         self._duties = {
             POLL: self._polling.poll,
             PROBE: self._probing.probe,
@@ -182,6 +174,17 @@ class Poller:
         await server.start()
         stack.push_async_callback(server.stop)
         stack.push_async_callback(self._say_stopped)
+
+    def _make_sweeping(self) -> Sweeping:
+        return Sweeping(
+            desk=self._desk,
+            database=self._database,
+            vault=self._vault,
+            engine=self._engine,
+            pinger=self._pinger,
+            clock=self._clock,
+            rate=self._settings.polling.sweep_per_s,
+        )
 
     async def _close_desk(self) -> None:
         """What is still waiting is written; also when the opening did not get far."""

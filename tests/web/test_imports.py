@@ -230,6 +230,10 @@ def test_a_meaning_that_cannot_be_is_refused_beside_the_preview(
     answer = browser.post(f"{path}/headings", {name: chosen})
     assert answer.status_code == 400
     assert "inventory.ledger_heading" in answer.text
+    assert (f'<option value="{chosen}" selected>' in answer.text) is (chosen == "name"), (
+        "what was chosen is still there"
+    )
+    assert f'method="post" action="{path}">' in answer.text, "and is confirmed as from the preview"
     assert events(database) == ["inventory:ledger:upload"]
 
 
