@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from core.i18n import ROOT
+from tests.processes import is_running
 
 T = TypeVar("T")
 DEADLINE_S = 60.0
@@ -92,11 +93,13 @@ class Installation:
         return json.loads(self.guanjin(*arguments, "--json"))
 
     def up(self) -> None:
+        # After kill() the web of before may still be about to end: its last answer says nothing of the next one.
+        before = self.pids().get("web") if self.log.exists() else None
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*self._program(), "up"], cwd=self.folder, env=self._environ(), stdout=log, stderr=log
             )
-        until(self._answers, "the console answers")
+        until(lambda: (before is None or not is_running(before)) and self._answers(), "the console answers")
 
     def down(self) -> None:
         if self._process is None:

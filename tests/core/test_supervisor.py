@@ -25,6 +25,7 @@ from core.supervisor import (
     restart_delay,
     stop_on_signals,
 )
+from tests.processes import is_running
 
 NOTES_ITSELF = "import os,sys,time; open(sys.argv[1],'a').write(f'{os.getpid()}\\n'); time.sleep(600)"
 
@@ -38,14 +39,6 @@ def _until(condition: Callable[[], object], seconds: float = 20) -> None:
 
 def _pids(path: Path) -> list[int]:
     return [int(line) for line in path.read_text().split()] if path.exists() else []
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
 
 
 @contextmanager
@@ -75,7 +68,7 @@ def test_a_killed_process_comes_back_and_all_end_together(tmp_path: Path) -> Non
         _until(lambda: len(_pids(notes)) == 1)
         os.kill(_pids(notes)[0], signal.SIGKILL)
         _until(lambda: len(_pids(notes)) == 2)
-    assert not any(_alive(pid) for pid in _pids(notes))
+    assert not any(is_running(pid) for pid in _pids(notes))
 
 
 def test_children_do_not_outlive_a_killed_supervisor(tmp_path: Path) -> None:
@@ -91,7 +84,7 @@ def test_children_do_not_outlive_a_killed_supervisor(tmp_path: Path) -> None:
     _until(lambda: _pids(notes))
     parent.kill()
     parent.wait()
-    _until(lambda: not _alive(_pids(notes)[0]))
+    _until(lambda: not is_running(_pids(notes)[0]))
 
 
 def test_a_data_folder_has_one_supervisor(tmp_path: Path) -> None:
@@ -124,7 +117,7 @@ def test_a_child_that_refuses_to_start_ends_all_with_its_exit_code(tmp_path: Pat
         "refusing": [sys.executable, "-c", f"import sys; sys.exit({REFUSED + 4})"],
     }
     assert Supervisor(commands, SystemClock(), dict(os.environ)).run() == 4
-    assert not any(_alive(pid) for pid in _pids(notes))
+    assert not any(is_running(pid) for pid in _pids(notes))
 
 
 def test_a_process_waits_for_the_end_of_its_predecessor(tmp_path: Path) -> None:

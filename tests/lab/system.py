@@ -17,6 +17,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.processes import is_running
+
 PREFIX = "gjlab"
 SLOTS = range(1, 100)
 DEADLINE = 20.0
@@ -137,16 +139,9 @@ def _end_processes(own: Sequence[str]) -> None:
 
 
 def _pids(namespace: str) -> list[int]:
-    """Who lives in a namespace; a process that has ended and waits for its parent to notice does not count."""
+    """Who lives in a namespace."""
     listed = subprocess.run(["ip", "netns", "pids", namespace], capture_output=True, text=True, check=False).stdout
-    return [int(pid) for pid in listed.split() if _alive(pid)]
-
-
-def _alive(pid: str) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+    return [int(pid) for pid in listed.split() if is_running(int(pid))]
 
 
 def _user_exists(user: str) -> bool:
