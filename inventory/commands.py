@@ -20,10 +20,10 @@ from inventory.devices import device_named, find_devices
 from inventory.errors import LedgerWrongError, NotFoundError, NothingNamedError
 from inventory.facts import device_facts, line_facts, unit_facts
 from inventory.foreign.errors import WordForLedgerError
-from inventory.foreign.systems import System, foreign_files, read_foreign
+from inventory.foreign.systems import foreign_files, read_foreign
 from inventory.foreign.words import vocabulary
 from inventory.handover.commands import hand_over
-from inventory.kinds import ObjectKind
+from inventory.kinds import ForeignSystem, ObjectKind
 from inventory.labels import LABELS, label
 from inventory.ledger.columns import Column
 from inventory.ledger.commands import export_file, template_file
@@ -93,7 +93,7 @@ inventory.add_command(impact_command)
 @click.option(
     "--from",
     "system",
-    type=click.Choice([system.value for system in System]),
+    type=click.Choice([system.value for system in ForeignSystem]),
     help=N_("the system that wrote the files"),
 )
 @click.option("--word", "words", multiple=True, help=N_("what a word of that system means: role:access=access_switch"))
@@ -121,12 +121,14 @@ def import_files(
 ) -> None:
     with application.database.read() as session:
         said = Said(words, headings, ObjectKind(kind) if kind else None)
-        found = _read(session, paths, System(system) if system else None, said)
+        found = _read(session, paths, ForeignSystem(system) if system else None, said)
         preview = importing.preview_reading(session, found.file, found.reading)
     if apply and not preview.plan.problems:
         actor, now = audit.console_actor(), application.clock.now()
         with application.database.write() as session:
-            preview = importing.import_reading(session, found.file, actor, found.reading, now=now, system=found.system)
+            preview = importing.import_reading(
+                session, found.file, actor, found.reading, now=now, system=found.system, words=words
+            )
             remember_used(session, found.reading.headings, found.meanings, actor, now=now)
     _print_preview(application, preview, as_json=as_json)
     if preview.plan.problems:
@@ -139,7 +141,7 @@ class Read:
 
     file: importing.ImportedFile
     reading: Reading
-    system: System | None = None
+    system: ForeignSystem | None = None
     meanings: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -152,7 +154,7 @@ class Said:
     kind: ObjectKind | None
 
 
-def _read(session: Session, paths: Sequence[Path], system: System | None, said: Said) -> Read:
+def _read(session: Session, paths: Sequence[Path], system: ForeignSystem | None, said: Said) -> Read:
     layout, words = layout_of(session), vocabulary(said.words)
     foreign = foreign_files(paths, system)
     if foreign is None:

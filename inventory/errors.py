@@ -238,6 +238,13 @@ class LedgerSuffixError(LedgerError):
     message = N_("%(file)s: a ledger is written with one of these endings: %(known)s")
 
 
+class LedgerSeveralError(LedgerError):
+    code = "inventory.ledger_several"
+    category = Category.USAGE
+    message = N_("%(count)s ledgers at once")
+    hint = N_("bring one in, then the next; or put their sheets into one workbook")
+
+
 class LedgerOneKindError(LedgerError):
     code = "inventory.ledger_one_kind"
     category = Category.USAGE

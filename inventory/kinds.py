@@ -134,6 +134,16 @@ class ObjectKind(StrEnum):
     SYSTEM = "system"
 
 
+class ForeignSystem(StrEnum):
+    """Another program whose files are brought in; as it is typed behind --from."""
+
+    NETBOX = "netbox"
+    LIBRENMS = "librenms"
+    OXIDIZED = "oxidized"
+    RANCID = "rancid"
+    NORNIR = "nornir"
+
+
 class LinkEvidence(StrEnum):
     """Who told of a link between ports."""
 

@@ -21,7 +21,6 @@ LABELS = {
     "repeat_pin": N_("the new PIN, once more"),
     "code": N_("the code"),
     "files": N_("the files"),
-    "ledger": N_("the ledger"),
     "seen": N_("the preview"),
     "key": N_("the key"),
     "certificate": N_("the certificate"),

@@ -96,6 +96,7 @@ NOTICES = {
     "ledger_imported": N_("%(name)s is imported. If that was wrong, it can be undone here as one."),
     "ledger_same": N_("%(name)s says what the inventory says already: nothing had to be changed."),
     "headings_remembered": N_("The meaning of the headings is remembered, for this file and for later ones."),
+    "words_said": N_("The preview now takes the words as you said."),
     "heading_forgotten": N_("What %(name)s means is forgotten; the next file asks again."),
     "password_changed": N_("The password was changed."),
 }

@@ -7,16 +7,21 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.http import parse_cookie
 
 from inventory import documents
+from inventory.foreign import gathering
 from security.roles import Permission
 from web.state import EXTENSION, Console, console
 
 FORM_BYTES = 1_048_576
 ENVELOPE_BYTES = 65_536  # what a form puts around its file
-# Where files are sent, by whom. A transfer's size is a setting; a document's is a rule of the inventory.
+# Where files are sent, by whom. A transfer's size is a setting; the others' are rules of the inventory.
 UPLOADING: Mapping[str, Permission] = {
     "transfers.submit": Permission.SUBMIT_TRANSFER,
     "imports.upload": Permission.MANAGE_INVENTORY,
     "inventory.attach": Permission.MANAGE_INVENTORY,
+}
+MOST_BYTES: Mapping[str, int] = {
+    "imports.upload": gathering.MOST_BYTES,
+    "inventory.attach": documents.MOST_BYTES,
 }
 
 
@@ -51,6 +56,5 @@ def admission(app: Flask) -> Callable[[str, str], int]:
 
 
 def _largest(endpoint: str, here: Console) -> int:
-    if endpoint != "inventory.attach":
-        return here.settings.web.upload_bytes
-    return documents.MOST_BYTES + ENVELOPE_BYTES
+    most = MOST_BYTES.get(endpoint)
+    return here.settings.web.upload_bytes if most is None else most + ENVELOPE_BYTES

@@ -1,5 +1,11 @@
-"""A ledger in two steps: uploaded and looked at, then confirmed as it was looked at."""
+"""A ledger or another system's files in two steps: uploaded and looked at, then confirmed as it was looked at.
 
+A file of thousands of rows is read for seconds, so whoever calls this reads it in a transaction that locks nothing
+(`reading_of_draft`), and hands the reading to the one that writes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,10 +16,13 @@ from core.events import Event
 from inventory.changes.entries import Group, counts, entries_of, fingerprint
 from inventory.changes.errors import DraftMissingError, DraftStaleError
 from inventory.changes.headings import Said, as_rows, choose, from_rows
-from inventory.changes.importing import Preview, import_ledger, preview
+from inventory.changes.importing import Preview, import_reading, preview_reading
+from inventory.changes.uploads import Upload, reading_of
 from inventory.errors import LedgerWrongError
-from inventory.kinds import ObjectKind
-from inventory.ledger.opening import LedgerFile
+from inventory.foreign.keeping import notices_as_rows
+from inventory.foreign.words import told_words
+from inventory.ledger.layout import layout_of
+from inventory.ledger.reading import Reading
 from inventory.models import ImportDraft
 from security import audit
 
@@ -21,19 +30,30 @@ KEPT: Final = timedelta(days=1)
 MOST_NAME: Final = 240
 
 
-def upload(
-    session: Session, file: LedgerFile, kind: ObjectKind | None, found: Preview, actor: audit.Actor, *, now: datetime
-) -> ImportDraft:
-    """Keep the file with its preview. A person has one draft at a time, and nobody's outlives a day."""
+def words_before(session: Session, upload: Upload, person: str) -> tuple[str, ...]:
+    """What this person said of the words of the same system in the draft that is there still."""
+    wanted = select(ImportDraft.words).where(ImportDraft.person == person, ImportDraft.system == upload.system)
+    return tuple(session.scalar(wanted.order_by(ImportDraft.id.desc())) or ())
+
+
+def keep(session: Session, upload: Upload, reading: Reading, actor: audit.Actor, *, now: datetime) -> ImportDraft:
+    """Keep what was uploaded with its preview. A person has one draft at a time, and nobody's outlives a day."""
     session.execute(delete(ImportDraft).where(or_(ImportDraft.person == actor.name, ImportDraft.at < now - KEPT)))
     draft = ImportDraft(
-        person=actor.name, at=now, name=file.name[:MOST_NAME], sha256=file.digest, kind=kind, content=file.content
+        person=actor.name,
+        at=now,
+        name=upload.name[:MOST_NAME],
+        sha256=upload.digest,
+        kind=upload.kind,
+        content=upload.content,
+        system=upload.system,
+        words=list(upload.words),
     )
-    _look(draft, found, now)
+    _look(session, draft, reading, now)
     session.add(draft)
     session.flush()
-    detail = {"sha256": file.digest, "wrong": counts(draft.entries)[Group.WRONG]}
-    audit.record(session, Event.INVENTORY_UPLOADED, actor, subject=f"ledger:{draft.name}", detail=detail)
+    detail = {"sha256": upload.digest, "wrong": counts(draft.entries)[Group.WRONG]}
+    audit.record(session, Event.INVENTORY_UPLOADED, actor, subject=f"{_origin(draft)}:{draft.name}", detail=detail)
     return draft
 
 
@@ -48,43 +68,75 @@ def draft_of(session: Session, number: int, person: str, *, now: datetime) -> Im
     return found
 
 
-def file_of(draft: ImportDraft) -> LedgerFile:
-    return LedgerFile(draft.name, draft.content)
+def reading_of_draft(session: Session, number: int, person: str, *, now: datetime) -> Reading:
+    """What was uploaded, read again with the headings and words that have been said since. Raises DraftMissingError."""
+    return reading_of(_upload_of(draft_of(session, number, person, now=now)), layout_of(session))
 
 
-def look_again(session: Session, number: int, person: str, *, now: datetime) -> None:
-    """The preview against what there is now."""
-    draft = draft_of(session, number, person, now=now)
-    _look(draft, preview(session, file_of(draft), draft.kind), now)
+def look_again(session: Session, number: int, person: str, reading: Reading, *, now: datetime) -> None:
+    """The preview against what there is now. Raises DraftMissingError."""
+    _look(session, draft_of(session, number, person, now=now), reading, now)
 
 
-def confirm(session: Session, number: int, seen: str, actor: audit.Actor, *, now: datetime) -> Preview:
+def confirm(
+    session: Session, number: int, seen: str, actor: audit.Actor, reading: Reading, *, now: datetime
+) -> Preview:
     """Write it, if it would still change exactly what was seen.
 
     Raises DraftMissingError, DraftStaleError; then nothing may be committed.
     """
     draft = draft_of(session, number, actor.name, now=now)
-    file = file_of(draft)
     try:
-        done = import_ledger(session, file, actor, draft.kind, now=now)
+        done = import_reading(session, _name_of(draft), actor, reading, now=now, system=draft.system, words=draft.words)
     except LedgerWrongError as error:
-        raise DraftStaleError(file=file.name) from error
-    if fingerprint(entries_of(done.plan), file.digest) != seen:
-        raise DraftStaleError(file=file.name)
+        raise DraftStaleError(file=draft.name) from error
+    if fingerprint(entries_of(done.plan), draft.sha256) != seen:
+        raise DraftStaleError(file=draft.name)
     session.delete(draft)
     return done
 
 
 def choose_headings(session: Session, number: int, said: Said, actor: audit.Actor, *, now: datetime) -> None:
-    """Remember what headings of the file mean, and look again. Raises what `headings.choose` raises."""
+    """Remember what headings of the file mean. Raises DraftMissingError and what `headings.choose` raises."""
     draft = draft_of(session, number, actor.name, now=now)
     choose(session, from_rows(draft.headings), said, actor, now=now)
-    _look(draft, preview(session, file_of(draft), draft.kind), now)
 
 
-def _look(draft: ImportDraft, found: Preview, now: datetime) -> None:
+def say_words(session: Session, number: int, words: Sequence[str], person: str, *, now: datetime) -> None:
+    """Keep with the draft what words of the other system mean, written as at the terminal: topic:word=meaning.
+
+    Raises DraftMissingError, WordError.
+    """
+    draft = draft_of(session, number, person, now=now)
+    draft.words = [str(one) for one in told_words(words)]
+
+
+@dataclass(frozen=True)
+class _Name:
+    """Of what was uploaded, without its content: that is megabytes, and was read before."""
+
+    name: str
+    digest: str
+
+
+def _name_of(draft: ImportDraft) -> _Name:
+    return _Name(draft.name, draft.sha256)
+
+
+def _upload_of(draft: ImportDraft) -> Upload:
+    return Upload(draft.name, draft.sha256, draft.content, draft.kind, draft.system, tuple(draft.words))
+
+
+def _origin(draft: ImportDraft) -> str:
+    return draft.system or "ledger"
+
+
+def _look(session: Session, draft: ImportDraft, reading: Reading, now: datetime) -> None:
+    found = preview_reading(session, _name_of(draft), reading).plan
     draft.at = now
-    draft.entries = entries_of(found.plan)
-    draft.ignored = list(found.plan.ignored)
-    draft.headings = as_rows(found.plan.headings)
+    draft.entries = entries_of(found)
+    draft.ignored = list(found.ignored)
+    draft.headings = as_rows(found.headings)
+    draft.unclear = [[one.topic, one.word] for one in found.unclear]
+    draft.notices = notices_as_rows(found.notices)
     draft.fingerprint = fingerprint(draft.entries, draft.sha256)

@@ -78,8 +78,12 @@ def import_reading(
     *,
     now: datetime,
     system: str | None = None,
+    words: Sequence[str] = (),
 ) -> Preview:
-    """As `import_ledger`, of rows that were read already; `system` is the other system that wrote them."""
+    """As `import_ledger`, of rows that were read already.
+
+    `system` is the other system that wrote them, and `words` is what somebody said of its words.
+    """
     current, objects = state.load(session, layout_of(session))
     found = Preview(file, _plan(reading, current))
     if found.plan.problems:
@@ -87,7 +91,7 @@ def import_reading(
     applying.write(session, found.plan.changes, objects)
     kept = keep(session, Occasion(actor, now, ChangeOrigin.LEDGER, file.name), found.plan.changes, objects)
     counts = found.plan.counts().items()
-    origin: dict[str, Any] = {} if system is None else {"system": system}
+    origin: dict[str, Any] = {} if system is None else {"system": system, "words": list(words)}
     audit.record(
         session,
         Event.INVENTORY_IMPORTED,
@@ -116,6 +120,7 @@ def _plan(reading: Reading, current: State) -> ChangePlan:
         ignored=tuple(reading.ignored),
         notices=tuple(reading.notices),
         headings=tuple(reading.headings),
+        unclear=tuple(reading.unclear),
     )
 
 

@@ -5,10 +5,11 @@ from typing import Any, Final
 
 from core.i18n import N_, Translate
 from inventory.changes.importing import Preview
+from inventory.foreign.words import ANY
 from inventory.labels import label
 from inventory.ledger.plan import Action, Change
 from inventory.ledger.references import SEPARATOR
-from inventory.ledger.values import Problem, Value
+from inventory.ledger.values import Problem, Unclear, Value
 
 MOST_LINES: Final = 100
 ACTIONS: Final = {Action.NEW: N_("new"), Action.CHANGED: N_("changed"), Action.SAME: N_("same")}
@@ -21,6 +22,7 @@ def lines(preview: Preview, translate: Translate) -> Iterator[str]:
     yield from _cut([_wrong(problem, translate) for problem in plan.problems], translate)
     yield from _cut([_changed(change) for change in changed], translate)
     yield from _cut([translate(notice.text) % notice.facts for notice in plan.notices], translate)
+    yield from _cut([_unclear(one, translate) for one in plan.unclear], translate)
     for name in plan.ignored:
         yield translate(N_("left out: %(name)s")) % {"name": name}
     for kind, counts in plan.counts().items():
@@ -39,6 +41,14 @@ def _cut(found: list[str], translate: Translate) -> list[str]:
 def _wrong(problem: Problem, translate: Translate) -> str:
     facts = {"where": problem.where, "value": problem.value or "-", "expected": _expected(problem, translate)}
     return translate(N_("%(where)s: %(value)s - expected: %(expected)s")) % facts
+
+
+def _unclear(one: Unclear, translate: Translate) -> str:
+    """Without a role only those devices are wrong that are new here, so that this need not be answered."""
+    text = N_("--word '%(topic)s:%(word)s=...' says what the word means: %(meanings)s")
+    if one.word == ANY:
+        text = N_("--word '%(topic)s:%(word)s=...' says it for every device that has none: %(meanings)s")
+    return translate(text) % {"topic": one.topic, "word": one.word, "meanings": ", ".join(one.meanings)}
 
 
 def _expected(problem: Problem, translate: Translate) -> str:
@@ -70,6 +80,7 @@ def as_json(preview: Preview, translate: Translate) -> dict[str, Any]:
             {"cell": str(one.where), "value": one.value, "expected": _expected(one, translate)} for one in plan.problems
         ],
         "changes": [_change_json(one) for one in plan.changes if one.action is not Action.SAME],
+        "unclear": [{"topic": one.topic, "word": one.word, "meanings": one.meanings} for one in plan.unclear],
         "ignored": plan.ignored,
         "notices": [translate(notice.text) % notice.facts for notice in plan.notices],
     }

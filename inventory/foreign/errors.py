@@ -24,7 +24,7 @@ class ForeignEmptyError(ForeignError):
 class ForeignUnclearError(ForeignError):
     code = "inventory.foreign_unclear"
     message = N_("%(file)s does not tell which system wrote it")
-    hint = N_("say so by --from, one of: %(known)s")
+    hint = N_("say which system it was (at the terminal by --from), one of: %(known)s")
 
 
 class ForeignDamagedError(ForeignError):

@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -49,15 +49,28 @@ class Sources:
 
 def gather(paths: Sequence[Path]) -> Sources:
     """Raises ForeignError; files that begin with a dot, and folders within folders, are passed over."""
+    return _bounded((clean(path.resolve().name), _files(path)) for path in paths)
+
+
+def unpacked(files: Sequence[Source]) -> Sources:
+    """As `gather`, of files that are here already, an archive in place of what is in it. Raises ForeignError."""
+    return _bounded((clean(file.name), _contents(file.name, file.content)) for file in files)
+
+
+def _bounded(parts: Iterable[tuple[str, Iterator[Source]]]) -> Sources:
+    names: list[str] = []
     found: list[Source] = []
-    for path in paths:
-        for source in _files(path):
+    size = 0
+    for name, sources in parts:
+        names.append(name)
+        for source in sources:
             found.append(source)
+            size += len(source.content)
             if len(found) > MOST_FILES:
-                raise ForeignTooManyError(file=path.name, limit=MOST_FILES)
-            if sum(len(one.content) for one in found) > MOST_BYTES:
-                raise ForeignTooLargeError(file=path.name, limit=MOST_BYTES)
-    return Sources("、".join(clean(path.resolve().name) for path in paths), tuple(found))
+                raise ForeignTooManyError(file=name, limit=MOST_FILES)
+            if size > MOST_BYTES:
+                raise ForeignTooLargeError(file=name, limit=MOST_BYTES)
+    return Sources("、".join(names), tuple(found))
 
 
 def _files(path: Path) -> Iterator[Source]:
@@ -69,10 +82,14 @@ def _files(path: Path) -> Iterator[Source]:
         content = _content(path)
     except OSError as error:
         raise ForeignMissingError(file=path.name, detail=error.strerror or error) from error
+    yield from _contents(path.name, content)
+
+
+def _contents(name: str, content: bytes) -> Iterator[Source]:
     if content.startswith(ZIP):
-        yield from _members(path.name, content)
+        yield from _members(name, content)
     else:
-        yield Source(clean(path.name), content)
+        yield Source(clean(name), content)
 
 
 def _content(path: Path) -> bytes:

@@ -26,23 +26,23 @@ def is_secret(name: str) -> bool:
 
 @dataclass
 class Leftovers:
-    """By file."""
+    """By file: how many values of each name, and how many credentials."""
 
-    _fields: dict[str, Counter[str]] = field(default_factory=dict)
-    _secrets: Counter[str] = field(default_factory=Counter)
+    fields: dict[str, Counter[str]] = field(default_factory=dict)
+    secrets: Counter[str] = field(default_factory=Counter)
 
     def field(self, file: str, name: str) -> None:
         """One value that has no place here; `name` is the other system's word for it."""
         if is_secret(name):
-            self._secrets[file] += 1
+            self.secrets[file] += 1
         else:
-            self._fields.setdefault(file, Counter())[clean(name)[:SHOWN]] += 1
+            self.fields.setdefault(file, Counter())[clean(name)[:SHOWN]] += 1
 
     def secret(self, file: str) -> None:
-        self._secrets[file] += 1
+        self.secrets[file] += 1
 
     def notices(self) -> Iterator[Notice]:
-        for file, count in sorted(self._secrets.items()):
+        for file, count in sorted(self.secrets.items()):
             yield Notice(
                 N_(
                     "%(file)s: %(count)s credentials were left out; none was kept or shown (credentials belong in the "
@@ -50,7 +50,7 @@ class Leftovers:
                 ),
                 {"file": file, "count": count},
             )
-        for file, names in sorted(self._fields.items()):
+        for file, names in sorted(self.fields.items()):
             yield Notice(
                 N_("%(file)s: left out, because nothing here holds it: %(names)s"),
                 {"file": file, "names": _listed(names)},

@@ -14,7 +14,6 @@ from inventory.foreign.errors import ForeignEmptyError, ForeignTooManyError
 from inventory.foreign.gathering import Source
 from inventory.foreign.intake import Intake, Said, address_of, word
 from inventory.foreign.records import Record
-from inventory.foreign.roles import role
 from inventory.foreign.router_db import NO_ADDRESS
 from inventory.foreign.sites import NamedSites
 from inventory.foreign.spots import at_line, at_pointer
@@ -77,21 +76,21 @@ def _device(intake: Intake, record: Record, names: Counter[str], sites: NamedSit
         return
     if not address:
         intake.name(NO_ADDRESS, name)
-    intake.add(ObjectKind.DEVICE, record.spot, [*_said(intake, record, name, address), _site(record, sites)])
+    intake.add(ObjectKind.DEVICE, record.spot, [*_said(record, name, address), _site(record, sites)])
     if any(name in POLLED for name in record.rest()):
         told.add(FOUND_OUT)
     record.take("display")  # the host name in another spelling
     intake.finish(record, POLLED)
 
 
-def _said(intake: Intake, record: Record, name: str, address: str) -> list[Said]:
+def _said(record: Record, name: str, address: str) -> list[Said]:
     """The purpose is a person's own words, as the notes are."""
     kind = record.text("type")
     notes = "\n".join(filter(None, (record.text("purpose"), record.text("notes"))))
     return [
         Said("name", "sysName", name),
         Said("address", "ip", address),
-        *([word("role", "type", Topic.ROLE, kind)] if kind else role(intake, name)),
+        word("role", "type" if kind else "role", Topic.ROLE, kind, asked=bool(kind)),
         word("platform", "os", Topic.PLATFORM, record.text("os")),
         Said("model", "hardware", record.text("hardware")),
         Said("serial", "serial", record.text("serial")),

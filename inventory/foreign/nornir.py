@@ -11,9 +11,8 @@ from typing import Final
 from inventory.foreign.documents import Plain
 from inventory.foreign.errors import ForeignDamagedError, ForeignEmptyError
 from inventory.foreign.gathering import Source
-from inventory.foreign.intake import Intake, Said, address_of, word
+from inventory.foreign.intake import Intake, Said, address_of, tags, word
 from inventory.foreign.records import text_of
-from inventory.foreign.roles import role
 from inventory.foreign.router_db import NO_ADDRESS
 from inventory.foreign.sites import NamedSites
 from inventory.foreign.spots import Spot, at_line
@@ -109,27 +108,23 @@ def _device(intake: Intake, spot: Spot, name: str, host: Inherited, sites: Named
         Said("ssh_port", "port", host.text("port")),
         word("platform", "platform", Topic.PLATFORM, platform),
         *(Said(field, f"data {at}", host.datum(at)) for at, field in DATA.items()),
-        *role(intake, name, host.datum("role"), *host.names),
+        word("role", "role", Topic.ROLE, host.datum("role"), *host.names, asked=False),
         sites.said(spot, "data site", site),
     ]
-    words = [one for one in host.names if one not in {platform, site} and not _is_role(intake, one)]
-    intake.add(ObjectKind.DEVICE, spot, [*said, intake.tags(spot, words)])
-
-
-def _is_role(intake: Intake, name: str) -> bool:
-    return intake.vocabulary.known(Topic.ROLE, name)
+    words = [one for one in host.names if one not in {platform, site}]
+    intake.add(ObjectKind.DEVICE, spot, [*said, tags(words, unless=Topic.ROLE)])
 
 
 def _leave(intake: Intake, file: str, fields: Fields) -> None:
     """What was not taken; options of connections may hold keys and passwords, so none of them is even named."""
     for name, value in fields.items():
         if value and name == "connection_options":
-            intake.leftovers.secret(file)
+            intake.gathered.leftovers.secret(file)
         elif value and name not in OWN:
-            intake.leftovers.field(file, name)
+            intake.gathered.leftovers.field(file, name)
     for name, value in _mapping(fields.get("data")).items():
         if value and name not in TAKEN:
-            intake.leftovers.field(file, f"data.{name}")
+            intake.gathered.leftovers.field(file, f"data.{name}")
 
 
 def _mapping(value: Plain) -> Fields:

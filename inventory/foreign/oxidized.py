@@ -13,11 +13,10 @@ from core.i18n import N_
 from inventory.foreign.documents import Plain
 from inventory.foreign.errors import DelimiterError, ForeignEmptyError
 from inventory.foreign.gathering import Source
-from inventory.foreign.intake import Intake, Said, word
+from inventory.foreign.intake import Intake, Said, tags, word
 from inventory.foreign.leftovers import is_secret
 from inventory.foreign.records import text_of, whole_of
-from inventory.foreign.roles import role
-from inventory.foreign.router_db import host, is_host, lines_of, refuse
+from inventory.foreign.router_db import host, is_host, lines_of
 from inventory.foreign.spots import Spot, at_line
 from inventory.foreign.words import Topic
 from inventory.foreign.yaml_files import yaml_of
@@ -75,7 +74,7 @@ def read(files: Sequence[Source], intake: Intake) -> None:
 def _columns(source: Source, intake: Intake) -> Columns:
     whole = _mapping(yaml_of(source).value)
     for _ in range(_secrets({name: value for name, value in whole.items() if name != "source"})):
-        intake.leftovers.secret(source.name)
+        intake.gathered.leftovers.secret(source.name)
     csv = _mapping(_mapping(whole.get("source")).get("csv"))
     return Columns(
         delimiter=_delimiter(source.name, csv.get("delimiter")),
@@ -110,10 +109,10 @@ def _device(intake: Intake, spot: Spot, line: str, columns: Columns) -> None:
     found = {name: cells[place] for name, place in columns.places.items() if place < len(cells)}
     name, model = found.get("name", ""), found.get("model", "")
     if not is_host(name):
-        refuse(intake, spot, ObjectKind.DEVICE, SHAPE)
+        intake.refuse(ObjectKind.DEVICE, spot, SHAPE)
         return
     if not columns.certain and model.lower() not in MODELS:
-        refuse(intake, spot, ObjectKind.DEVICE, NO_MODEL)
+        intake.refuse(ObjectKind.DEVICE, spot, NO_MODEL)
         return
     group = columns.groups.get(found.get("group", ""), found.get("group", ""))
     model = columns.models.get(model, model) or columns.model
@@ -121,9 +120,9 @@ def _device(intake: Intake, spot: Spot, line: str, columns: Columns) -> None:
         *host(intake, name, found.get("ip", "")),
         word("platform", "model", Topic.PLATFORM, model),
         *_port(cells, columns),
-        *role(intake, name, group),
+        word("role", "role", Topic.ROLE, group, asked=False),
     ]
-    intake.add(ObjectKind.DEVICE, spot, [*said, intake.tags(spot, [group])])
+    intake.add(ObjectKind.DEVICE, spot, [*said, tags([group])])
     _leave(intake, spot.sheet, cells, columns)
 
 
@@ -140,7 +139,7 @@ def _leave(intake: Intake, file: str, cells: Sequence[str], columns: Columns) ->
     names = {place: name for name, place in (*columns.places.items(), *columns.variables.items())}
     for place, cell in enumerate(cells):
         if cell and place not in taken:
-            intake.leftovers.field(file, names.get(place, "secret"))
+            intake.gathered.leftovers.field(file, names.get(place, "secret"))
 
 
 def _mapping(value: Plain) -> Mapping[str, Plain]:

@@ -8,8 +8,7 @@ from core.i18n import N_
 from inventory.foreign.errors import ForeignEmptyError
 from inventory.foreign.gathering import Source
 from inventory.foreign.intake import Intake, Said, word
-from inventory.foreign.roles import role
-from inventory.foreign.router_db import host, is_host, lines_of, refuse
+from inventory.foreign.router_db import host, is_host, lines_of
 from inventory.foreign.spots import at_line
 from inventory.foreign.words import Topic
 from inventory.kinds import ObjectKind
@@ -26,7 +25,7 @@ def read(files: Sequence[Source], intake: Intake) -> None:
     chosen = [source for source in files if source.name == FILE] or list(files)
     if not chosen:
         raise ForeignEmptyError(file=FILE, system="RANCID")
-    intake.reading.ignored += [source.name for source in files if source not in chosen]
+    intake.gathered.ignored += [source.name for source in files if source not in chosen]
     for source in chosen:
         for number, line in lines_of(source):
             _device(intake, source.name, number, line)
@@ -36,14 +35,19 @@ def _device(intake: Intake, file: str, number: int, line: str) -> None:
     columns = [column.strip() for column in line.split(";" if ";" in line else ":", LEAST)]
     spot = at_line(file, number)
     if len(columns) < LEAST or not _shaped(columns):
-        refuse(intake, spot, ObjectKind.DEVICE, SHAPE)
+        intake.refuse(ObjectKind.DEVICE, spot, SHAPE)
         return
     name, kind, state, comments = (*columns, "")[: LEAST + 1]
     if state.lower() == "down":
         intake.name(DOWN, name)
         return
-    said = [word("platform", "type", Topic.PLATFORM, kind), Said("notes", "comments", comments)]
-    intake.add(ObjectKind.DEVICE, spot, [*host(intake, name), *said, *role(intake, name)])
+    said = [
+        *host(intake, name),
+        word("platform", "type", Topic.PLATFORM, kind),
+        word("role", "role", Topic.ROLE, asked=False),
+        Said("notes", "comments", comments),
+    ]
+    intake.add(ObjectKind.DEVICE, spot, said)
 
 
 def _shaped(columns: Sequence[str]) -> bool:

@@ -12,10 +12,6 @@ from inventory.foreign.documents import MOST_RECORDS, text_of
 from inventory.foreign.errors import ForeignDamagedError, ForeignTooManyError
 from inventory.foreign.gathering import Source
 from inventory.foreign.intake import Intake, Said, address_of
-from inventory.foreign.spots import Spot
-from inventory.kinds import ObjectKind
-from inventory.ledger.reading import Row
-from inventory.ledger.values import Problem
 
 HOST: Final = re.compile(r"\w[\w.-]{0,119}")
 NO_ADDRESS: Final = N_(
@@ -38,12 +34,6 @@ def lines_of(source: Source) -> Iterator[tuple[int, str]]:
 
 def is_host(text: str) -> bool:
     return bool(HOST.fullmatch(text)) or address_of(text) != ""
-
-
-def refuse(intake: Intake, spot: Spot, kind: ObjectKind, expected: str) -> None:
-    """A line that is not what it should be; what stands in it is not shown."""
-    intake.reading.problems.append(Problem(spot, "", expected))
-    intake.reading.rows.append(Row(intake.layout[kind], spot, {}, wrong=True))
 
 
 def host(intake: Intake, name: str, address: str = "") -> list[Said]:

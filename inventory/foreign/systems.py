@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from inventory.errors import LedgerSeveralError
 from inventory.foreign import librenms, netbox, nornir, oxidized, rancid
 from inventory.foreign.errors import ForeignEmptyError, ForeignUnclearError
-from inventory.foreign.gathering import Source, Sources, gather
-from inventory.foreign.intake import Intake
+from inventory.foreign.gathering import Source, Sources, gather, unpacked
+from inventory.foreign.intake import Gathered, Intake
+from inventory.foreign.understanding import understand
 from inventory.foreign.words import Vocabulary
-from inventory.kinds import ObjectKind
+from inventory.kinds import ForeignSystem, ObjectKind
+from inventory.labels import LABELS
 from inventory.ledger.columns import Layout
 from inventory.ledger.reading import Reading
 
@@ -30,63 +33,75 @@ NO_WORDS: Final = Vocabulary()
 # A single file of any other name may be a ledger; what a ledger is, is told by its content.
 FOREIGN_SUFFIXES: Final = frozenset({".json", ".yaml", ".yml", ".db", ".zip"})
 WORKBOOKS: Final = frozenset({".xlsx", ".xls"})
+LEDGERS: Final = WORKBOOKS | {".csv"}
 
-
-class System(StrEnum):
-    """As it is typed behind --from."""
-
-    NETBOX = "netbox"
-    LIBRENMS = "librenms"
-    OXIDIZED = "oxidized"
-    RANCID = "rancid"
-    NORNIR = "nornir"
-
-
-# What people call it, and what reads it.
-SYSTEMS: Final[Mapping[System, tuple[str, Callable[[Sequence[Source], Intake], None]]]] = {
-    System.NETBOX: ("NetBox", netbox.read),
-    System.LIBRENMS: ("LibreNMS", librenms.read),
-    System.OXIDIZED: ("Oxidized", oxidized.read),
-    System.RANCID: ("RANCID", rancid.read),
-    System.NORNIR: ("Nornir", nornir.read),
+READERS: Final[Mapping[ForeignSystem, Callable[[Sequence[Source], Intake], None]]] = {
+    ForeignSystem.NETBOX: netbox.read,
+    ForeignSystem.LIBRENMS: librenms.read,
+    ForeignSystem.OXIDIZED: oxidized.read,
+    ForeignSystem.RANCID: rancid.read,
+    ForeignSystem.NORNIR: nornir.read,
 }
 
 
 def read_foreign(
     sources: Sources,
-    system: System,
+    system: ForeignSystem,
     layout: Layout,
     vocabulary: Vocabulary = NO_WORDS,
     kind: ObjectKind | None = None,
 ) -> Reading:
     """Rows for the planner; with `kind`, of that kind only. Raises ForeignError where a file cannot be read at all."""
-    intake = Intake(layout, vocabulary)
-    called, reader = SYSTEMS[system]
-    reader(sources.files, intake)
-    reading = intake.close()
-    if not reading.rows and not reading.problems:
-        raise ForeignEmptyError(file=sources.name, system=called)
-    if kind is not None:
-        reading.rows = [row for row in reading.rows if row.kind is kind]
-    return reading
+    return understand(gathered_of(sources, system, layout, kind), layout, vocabulary)
 
 
-def foreign_files(paths: Sequence[Path], told: System | None = None) -> tuple[Sources, System] | None:
-    """What the paths hold and who wrote it; None for a single file that is a ledger. Raises ForeignError."""
-    single = paths[0] if len(paths) == 1 and not paths[0].is_dir() else None
-    suffix = single.suffix.lower() if single else ""
-    if told is None and suffix in WORKBOOKS:
+def gathered_of(sources: Sources, system: ForeignSystem, layout: Layout, kind: ObjectKind | None = None) -> Gathered:
+    """What the files say, without any credential; with `kind`, of that kind only. Raises ForeignError."""
+    intake = Intake(layout)
+    READERS[system](sources.files, intake)
+    gathered = intake.gathered
+    if not gathered.items:
+        raise ForeignEmptyError(file=sources.name, system=LABELS[system])
+    return gathered if kind is None else replace(gathered, items=[one for one in gathered.items if one.kind is kind])
+
+
+def foreign_files(paths: Sequence[Path], told: ForeignSystem | None = None) -> tuple[Sources, ForeignSystem] | None:
+    """What the paths hold and who wrote it; None for a single file that is a ledger.
+
+    Raises ForeignError, and LedgerSeveralError for more than one ledger.
+    """
+    names = ["" if path.is_dir() else path.name for path in paths]
+    return None if told is None and _is_workbook(names) else _recognised(gather(paths), told, names)
+
+
+def foreign_among(files: Sequence[Source], told: ForeignSystem | None = None) -> tuple[Sources, ForeignSystem] | None:
+    """As `foreign_files`, of files that are here already."""
+    names = [file.name for file in files]
+    return None if told is None and _is_workbook(names) else _recognised(unpacked(files), told, names)
+
+
+def _recognised(
+    sources: Sources, told: ForeignSystem | None, names: Sequence[str]
+) -> tuple[Sources, ForeignSystem] | None:
+    system, suffixes = told or certain(sources), [_suffix(name) for name in names]
+    if system is not None:
+        return sources, system
+    if len(names) > 1 and LEDGERS.issuperset(suffixes):
+        raise LedgerSeveralError(count=len(names))
+    if len(names) == 1 and names[0] and suffixes[0] not in FOREIGN_SUFFIXES:
         return None
-    sources = gather(paths)
-    system = told or certain(sources)
-    if system is None and single and suffix not in FOREIGN_SUFFIXES:
-        return None
-    if system is None:
-        raise ForeignUnclearError(file=sources.name, known=", ".join(System))
-    return sources, system
+    raise ForeignUnclearError(file=sources.name, known=", ".join(ForeignSystem))
 
 
-def certain(sources: Sources) -> System | None:
+def _is_workbook(names: Sequence[str]) -> bool:
+    return len(names) == 1 and _suffix(names[0]) in WORKBOOKS
+
+
+def _suffix(name: str) -> str:
+    return Path(name).suffix.lower()
+
+
+def certain(sources: Sources) -> ForeignSystem | None:
     """The system that these files can only come from; None where they could be another's, or nobody's."""
     return next((system for system, mark in MARKS.items() if mark(sources.files)), None)
 
@@ -118,10 +133,10 @@ def _is_rancid(files: Sequence[Source]) -> bool:
     return bool(said) and all(RANCID_LINE.fullmatch(line) for line in said)
 
 
-MARKS: Final[Mapping[System, Callable[[Sequence[Source]], bool]]] = {
-    System.NETBOX: _is_netbox,
-    System.LIBRENMS: _is_librenms,
-    System.NORNIR: _is_nornir,
-    System.OXIDIZED: _is_oxidized,
-    System.RANCID: _is_rancid,
+MARKS: Final[Mapping[ForeignSystem, Callable[[Sequence[Source]], bool]]] = {
+    ForeignSystem.NETBOX: _is_netbox,
+    ForeignSystem.LIBRENMS: _is_librenms,
+    ForeignSystem.NORNIR: _is_nornir,
+    ForeignSystem.OXIDIZED: _is_oxidized,
+    ForeignSystem.RANCID: _is_rancid,
 }

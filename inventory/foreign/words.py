@@ -1,7 +1,7 @@
 """What words of other systems mean here. A word with no certain meaning is asked for; it is never guessed."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -141,26 +141,46 @@ class Vocabulary:
         return _parsed(topic, word) or (_level(word) if topic is Topic.LEVEL else None)
 
 
-def vocabulary(told: Sequence[str]) -> Vocabulary:
+@dataclass(frozen=True)
+class Told:
+    """What a person said of one word; as text it is what is typed behind --word."""
+
+    topic: Topic
+    word: str
+    meaning: Value
+
+    def __str__(self) -> str:
+        return f"{self.topic}:{self.word}={self.meaning}"
+
+
+def told_words(texts: Iterable[str]) -> list[Told]:
     """From what was typed behind --word: topic:word=meaning. Raises WordError."""
-    found: dict[tuple[Topic, str], Value] = {}
-    for text in told:
-        shape = TOLD.fullmatch(text.strip())
-        topics = ", ".join(Topic)
-        if shape is None or shape["topic"] not in set(Topic):
-            raise WordError(text=text, topics=topics, meanings="...")
-        topic = Topic(shape["topic"])
-        meaning = _parsed(topic, shape["meaning"])
-        if meaning is None:
-            raise WordError(text=text, topics=topics, meanings=meanings(topic))
-        found[topic, ANY if shape["word"] == ANY else _key(shape["word"])] = meaning
-    return Vocabulary(found)
+    return [_told(text) for text in texts]
 
 
-def meanings(topic: Topic) -> str:
-    """What may stand behind the =, as it is typed."""
+def vocabulary(told: Iterable[str]) -> Vocabulary:
+    """Of the usual meanings and what was typed behind --word. Raises WordError."""
+    return Vocabulary(
+        {(one.topic, ANY if one.word == ANY else _key(one.word)): one.meaning for one in told_words(told)}
+    )
+
+
+def _told(text: str) -> Told:
+    shape = TOLD.fullmatch(text.strip())
+    topics = ", ".join(Topic)
+    if shape is None or shape["topic"] not in set(Topic):
+        raise WordError(text=text, topics=topics, meanings="...")
+    topic = Topic(shape["topic"])
+    meaning = _parsed(topic, shape["meaning"])
+    if meaning is None:
+        raise WordError(text=text, topics=topics, meanings=", ".join(meanings(topic)))
+    return Told(topic, shape["word"], meaning)
+
+
+def meanings(topic: Topic) -> tuple[str, ...]:
+    """What may stand behind the =: words of a vocabulary, or names of platforms."""
     known = FORMATS[topic]
-    return ", ".join(known.kind) if isinstance(known, Words) else ", ".join(sorted(PLATFORMS))
+    return tuple(known.kind) if isinstance(known, Words) else tuple(sorted(PLATFORMS))
 
 
 def _key(word: str) -> str:

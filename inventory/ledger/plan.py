@@ -8,7 +8,7 @@ from enum import StrEnum
 from inventory.kinds import ObjectKind
 from inventory.ledger.columns import Sheet
 from inventory.ledger.headings import SheetHeadings
-from inventory.ledger.values import Key, Notice, Problem, Value, Values, Where
+from inventory.ledger.values import Key, Notice, Problem, Unclear, Value, Values, Where
 
 # Everything that there is, by kind and natural key; every field of the kind's sheet has a value.
 State = Mapping[ObjectKind, Mapping[Key, Values]]
@@ -61,6 +61,7 @@ class ChangePlan:
     ignored: tuple[str, ...] = field(default=())
     notices: tuple[Notice, ...] = ()
     headings: tuple[SheetHeadings, ...] = ()
+    unclear: tuple[Unclear, ...] = ()
 
     def counts(self) -> dict[ObjectKind, Counter[Action]]:
         found: dict[ObjectKind, Counter[Action]] = {}

@@ -13,7 +13,7 @@ from inventory.ledger.opening import LedgerFile, tables
 from inventory.ledger.sheets import SHEET_OF, SHEETS
 from inventory.ledger.table import UNSTORED_FORMULA, Table, is_blank
 from inventory.ledger.text import NOTHING, clean, fold
-from inventory.ledger.values import CLEAR, Clear, Notice, Problem, UnexpectedValueError, Value, Where
+from inventory.ledger.values import CLEAR, Clear, Notice, Problem, Unclear, UnexpectedValueError, Value, Where
 from inventory.ledger.workbook import ERRORS
 
 SHOWN: Final = 80
@@ -59,7 +59,7 @@ class Row:
 class Reading:
     """`ignored` are sheets and headings that mean nothing to us; `broken` is a sheet whose headings are wrong.
 
-    `notices` are what else the reader of the preview has to know.
+    `notices` are what else the reader of the preview has to know, `unclear` words that somebody has to explain.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -67,6 +67,7 @@ class Reading:
     ignored: list[str] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     headings: list[SheetHeadings] = field(default_factory=list)
+    unclear: list[Unclear] = field(default_factory=list)
     broken: bool = False
 
 

@@ -55,6 +55,15 @@ class Notice:
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """A word of another system whose meaning somebody has to say, and what it may be; `*` stands for no word at all."""
+
+    topic: str
+    word: str
+    meanings: tuple[str, ...]
+
+
 class UnexpectedValueError(ValueError):
     """Raised by a format for one value; the reader turns it into a Problem with its place."""
 

@@ -7,13 +7,16 @@ from sqlalchemy import LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Json
-from inventory.kinds import ObjectKind
+from inventory.kinds import ForeignSystem, ObjectKind
 from inventory.models.base import CODE, NAME, PLACE, choice
 
 
 class ImportDraft(Base):
-    """A ledger that somebody uploaded, with what it would change, until it is confirmed or a day has gone by.
+    """What somebody uploaded, with what it would change, until it is confirmed or a day has gone by.
 
+    `content` is a ledger's file; of the files of another `system`, which may hold passwords, it is what was taken out
+    of them (`inventory.foreign.keeping`). `words` are what words of that system were said to mean, as at the terminal;
+    `unclear`, topic and word, are still to be said.
     `entries` are the lines of the preview, as `inventory.changes.entries` makes them; `fingerprint` is their digest.
     `headings` says how those of each sheet were read, as `inventory.changes.headings` makes it.
     """
@@ -32,6 +35,10 @@ class ImportDraft(Base):
     entries: Mapped[list[dict[str, Any]]] = mapped_column(Json, deferred=True)
     ignored: Mapped[list[str]] = mapped_column(Json)
     headings: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    system: Mapped[ForeignSystem | None] = mapped_column(choice(ForeignSystem, "system"))
+    words: Mapped[list[str]] = mapped_column(Json)
+    unclear: Mapped[list[list[str]]] = mapped_column(Json)
+    notices: Mapped[list[list[Any]]] = mapped_column(Json)
 
 
 class HeadingMeaning(Base):

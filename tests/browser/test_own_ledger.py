@@ -26,7 +26,7 @@ def office_file(name: str, address: str) -> dict[str, object]:
 
 def upload(walker: Walker, file: dict[str, object]) -> None:
     walker.go("/inventory/ledger")
-    walker.page.set_input_files("input[name=ledger]", file)  # type: ignore[arg-type]  # a FilePayload
+    walker.page.set_input_files("input[name=files]", file)  # type: ignore[arg-type]  # a FilePayload
     walker.press("form.form .btn.p")
 
 

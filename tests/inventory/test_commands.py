@@ -173,7 +173,9 @@ def test_what_is_unknown_is_asked_for_and_told(guanjin: Run) -> None:
     code, out, _ = guanjin("import", "--from", "rancid", *files, "--json")
     assert code == 1
     assert [one["cell"] for one in json.loads(out)["wrong"]] == ["router.db:2", "router.db:3", "router.db:4"]
-    assert any("role:*=access_switch" in text for text in json.loads(out)["notices"])
+    (unclear,) = json.loads(out)["unclear"]
+    assert (unclear["topic"], unclear["word"]) == ("role", "*")
+    assert "access_switch" in unclear["meanings"]
     code, out, _ = guanjin(
         "import", "--from", "rancid", *files, "--word", "role:*=路由器", "--kind", "device", "--apply"
     )

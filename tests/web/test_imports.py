@@ -27,7 +27,7 @@ def browser(browse: Browse) -> Browser:
 
 
 def uploaded(browser: Browser, file: LedgerFile, **fields: object) -> TestResponse:
-    return browser.post(PATH, {"ledger": (BytesIO(file.content), file.name), **fields})
+    return browser.post(PATH, {"files": (BytesIO(file.content), file.name), **fields})
 
 
 def seen(browser: Browser, path: str) -> str:

@@ -108,6 +108,7 @@ EXPECTED: dict[str, frozenset[Role]] = {
     "imports.confirm": frozenset({R.NETWORK_ADMIN}),
     "imports.choose_headings": frozenset({R.NETWORK_ADMIN}),
     "imports.forget_heading": frozenset({R.NETWORK_ADMIN}),
+    "imports.say_words": frozenset({R.NETWORK_ADMIN}),
     "imports.empty": frozenset({R.NETWORK_ADMIN}),
     "imports.written": frozenset({R.NETWORK_ADMIN}),
     "maintenance.mark": frozenset({R.NETWORK_ADMIN, R.OPERATOR}),
@@ -201,6 +202,7 @@ UNLIMITED = frozenset(
         ),
         *("inventory.changes", "inventory.change_set", "inventory.undo"),
         *("imports.upload", "imports.show", "imports.confirm", "imports.choose_headings", "imports.forget_heading"),
+        "imports.say_words",
         *("inventory.fields", "inventory.new_field", "inventory.field", "inventory.end_field"),
     }
 )

@@ -95,6 +95,7 @@ ELSEWHERE = {
     "imports.show": "one's own only, and only without a limit, see tests/web/test_imports.py",
     "imports.confirm": "one's own only, and only without a limit, see tests/web/test_imports.py",
     "imports.choose_headings": "one's own only, and only without a limit, see tests/web/test_imports.py",
+    "imports.say_words": "one's own only, and only without a limit, see tests/web/test_foreign_imports.py",
     "imports.forget_heading": "of all files, and only without a limit, see tests/web/test_imports.py",
     "accounts.show": "administrators' own, never limited",
     "accounts.disable": "administrators' own, never limited",

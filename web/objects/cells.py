@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from inventory import relations
 from inventory.kinds import ObjectKind
 from inventory.labels import label
-from inventory.ledger.columns import Column
-from inventory.ledger.formats import Address, Level, Prefix, Tags, Token
+from inventory.ledger.columns import Column, Layout
+from inventory.ledger.formats import Address, Level, Prefix, Tags, Token, Words
 from inventory.ledger.quantities import Bandwidth, Money, Whole
 from inventory.ledger.state import MODELS
 from inventory.scope import Scope
@@ -43,6 +43,11 @@ class Cell:
 
 def heading(column: Column) -> str:
     return column.heading if language() == "zh" else column.english
+
+
+def headings(layout: Layout) -> dict[tuple[ObjectKind, str], str]:
+    """Of the whole ledger, by kind and field."""
+    return {(kind, column.field): heading(column) for kind, sheet in layout.items() for column in sheet.columns}
 
 
 def cell(kind: ObjectKind, column: Column, row: Any, open_to: frozenset[Named]) -> Cell:
@@ -82,6 +87,12 @@ def shown(column: Column, value: Any) -> str:
             return f"{text} {unit.upper() if unit == 'u' else unit}"
         case _:
             return text
+
+
+def spoken(column: Column, text: str) -> str:
+    """What the ledger writes of a value, its words in the reader's language."""
+    in_words = bool(text) and isinstance(column.format, Words | Level)
+    return shown(column, column.format.parse(text)) if in_words else text
 
 
 def names_in(kind: ObjectKind, rows: Iterable[Any]) -> set[Named]:

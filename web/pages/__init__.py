@@ -19,6 +19,7 @@ from web.pages import (
     grants,
     groups,
     health,
+    import_preview,
     imports,
     incoming,
     inventory,
@@ -107,4 +108,4 @@ PAGES = (
 )
 
 # What adds pages to the blueprint of another module is named here, so that it is loaded.
-__all__ = ["PAGES", "topology_links", "topology_map"]
+__all__ = ["PAGES", "import_preview", "topology_links", "topology_map"]

@@ -10,7 +10,7 @@ from core.i18n import N_
 from inventory.foreign.documents import MOST_RECORDS, Plain, json_of
 from inventory.foreign.errors import ForeignTooManyError
 from inventory.foreign.gathering import Source
-from inventory.foreign.intake import Intake, Said
+from inventory.foreign.intake import Intake, Said, tags
 from inventory.foreign.leftovers import is_secret
 from inventory.foreign.records import Record, text_of, whole_of
 from inventory.foreign.spots import at_pointer
@@ -161,8 +161,8 @@ def tag_words(record: Record) -> list[str]:
 
 def end(intake: Intake, kind: ObjectKind, record: Record, said: Iterable[Said], more: Iterable[str] = ()) -> None:
     """Add the row with its tags and the office's own fields; the rest of the record is left over."""
-    tags = intake.tags(record.spot, [*tag_words(record), *more])
-    intake.add(kind, record.spot, [*said, tags, *_custom(intake, kind, record)])
+    words = tags([*tag_words(record), *more])
+    intake.add(kind, record.spot, [*said, words, *_custom(intake, kind, record)])
     if choice(record.data.get("status")) == "active":  # as everything here is that says nothing else
         record.take("status")
     counts = (name for name in record.data if name.endswith("_count"))
@@ -175,7 +175,7 @@ def _custom(intake: Intake, kind: ObjectKind, record: Record) -> Iterator[Said]:
         if said is not None:
             yield said
         elif value:
-            intake.leftovers.field(record.file, f"custom_fields.{name}")
+            intake.gathered.leftovers.field(record.file, f"custom_fields.{name}")
 
 
 def within(site: str, room: str) -> str:

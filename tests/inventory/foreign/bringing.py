@@ -8,9 +8,9 @@ from core.i18n import translator
 from inventory.changes import report
 from inventory.changes.importing import Preview, _plan
 from inventory.foreign.gathering import Source, Sources
-from inventory.foreign.systems import System, foreign_files, read_foreign
+from inventory.foreign.systems import foreign_files, read_foreign
 from inventory.foreign.words import vocabulary
-from inventory.kinds import ObjectKind
+from inventory.kinds import ForeignSystem, ObjectKind
 from inventory.ledger.reading import Reading
 from inventory.ledger.sheets import SHEET_OF
 from inventory.ledger.values import Value
@@ -25,7 +25,7 @@ def sample(name: str, *words: str) -> Reading:
     return read_foreign(*found, SHEET_OF, vocabulary(words))
 
 
-def written(system: System, files: Mapping[str, object], *words: str) -> Reading:
+def written(system: ForeignSystem, files: Mapping[str, object], *words: str) -> Reading:
     """Files made in the test: bytes and text as they are, anything else as JSON."""
     sources = tuple(Source(name, _bytes(content)) for name, content in files.items())
     return read_foreign(Sources("test", sources), system, SHEET_OF, vocabulary(words))

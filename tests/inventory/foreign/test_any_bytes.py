@@ -1,4 +1,7 @@
-"""Any bytes give rows or a refusal, and never a traceback; so do values of any shape in the right places."""
+"""Any bytes give rows or a refusal, and never a traceback; so do values of any shape in the right places.
+
+What was taken out of them and kept is understood as if it had just been read.
+"""
 
 import contextlib
 import json
@@ -11,16 +14,19 @@ from hypothesis import strategies as st
 from core.i18n import translator
 from inventory.foreign.errors import ForeignError
 from inventory.foreign.gathering import Source, Sources
-from inventory.foreign.systems import System, certain, read_foreign
+from inventory.foreign.keeping import as_bytes, from_bytes
+from inventory.foreign.systems import NO_WORDS, certain, gathered_of, read_foreign
+from inventory.foreign.understanding import understand
+from inventory.kinds import ForeignSystem
 from inventory.ledger.sheets import SHEET_OF
 from tests.inventory.foreign.bringing import SAMPLES, previewed
 
 FILES = {
-    System.NETBOX: ("devices.json", "sites.json", "circuits.json", "contact-assignments.json", "prefixes.json"),
-    System.LIBRENMS: ("devices.json", "devices.csv"),
-    System.OXIDIZED: ("router.db", "config"),
-    System.RANCID: ("router.db",),
-    System.NORNIR: ("hosts.yaml", "groups.yaml", "defaults.yaml"),
+    ForeignSystem.NETBOX: ("devices.json", "sites.json", "circuits.json", "contact-assignments.json", "prefixes.json"),
+    ForeignSystem.LIBRENMS: ("devices.json", "devices.csv"),
+    ForeignSystem.OXIDIZED: ("router.db", "config"),
+    ForeignSystem.RANCID: ("router.db",),
+    ForeignSystem.NORNIR: ("hosts.yaml", "groups.yaml", "defaults.yaml"),
 }
 NAMES = [
     "id", "name", "url", "results", "devices", "count", "role", "device_role", "slug", "site", "parent", "location",
@@ -45,29 +51,34 @@ SHAPES = st.recursive(
 )
 
 
-def read_and_show(system: System, files: dict[str, bytes]) -> None:
+def read_and_show(system: ForeignSystem, files: dict[str, bytes]) -> None:
     sources = Sources("any", tuple(Source(name, content) for name, content in files.items()))
     certain(sources)
     with contextlib.suppress(ForeignError):
-        previewed(read_foreign(sources, system, SHEET_OF), "zh")
+        gathered = gathered_of(sources, system, SHEET_OF)
+        kept = from_bytes(as_bytes(gathered))
+        assert kept == gathered
+        reading = understand(kept, SHEET_OF, NO_WORDS)
+        assert reading == read_foreign(sources, system, SHEET_OF)
+        previewed(reading, "zh")
 
 
-@pytest.mark.parametrize("system", System)
+@pytest.mark.parametrize("system", ForeignSystem)
 @given(data=st.data())
 @settings(max_examples=60, deadline=None)
-def test_any_bytes(system: System, data: st.DataObject) -> None:
+def test_any_bytes(system: ForeignSystem, data: st.DataObject) -> None:
     read_and_show(system, {name: data.draw(st.binary(max_size=200)) for name in FILES[system]})
 
 
-@pytest.mark.parametrize("system", System)
+@pytest.mark.parametrize("system", ForeignSystem)
 @given(data=st.data())
 @settings(max_examples=120, deadline=None)
-def test_any_shape(system: System, data: st.DataObject) -> None:
+def test_any_shape(system: ForeignSystem, data: st.DataObject) -> None:
     """JSON is YAML, too."""
     files = {}
     for name in FILES[system]:
         shape: Any = data.draw(SHAPES)
-        if system is System.NETBOX:
+        if system is ForeignSystem.NETBOX:
             shape = [shape] if isinstance(shape, dict) else shape
         files[name] = json.dumps(shape, ensure_ascii=data.draw(st.booleans())).encode("utf-8", "surrogatepass")
     read_and_show(system, files)
@@ -83,7 +94,7 @@ def test_a_sample_with_damaged_bytes(name: str, data: st.DataObject) -> None:
     files[hit] = (
         files[hit][:start] + data.draw(st.binary(max_size=8)) + files[hit][start + data.draw(st.integers(0, 20)) :]
     )
-    read_and_show(System(name.rstrip("4")), files)
+    read_and_show(ForeignSystem(name.rstrip("4")), files)
 
 
 def test_every_refusal_speaks_both_languages() -> None:

@@ -9,9 +9,10 @@ import pytest
 from inventory.foreign import documents, errors, gathering, yaml_files
 from inventory.foreign.documents import json_of, table_of
 from inventory.foreign.gathering import Source, gather
-from inventory.foreign.systems import System, certain, foreign_files
+from inventory.foreign.systems import certain, foreign_files
 from inventory.foreign.words import vocabulary
 from inventory.foreign.yaml_files import yaml_of
+from inventory.kinds import ForeignSystem
 from tests.inventory.foreign.bringing import SAMPLES
 
 BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
@@ -107,17 +108,17 @@ def test_a_broken_zip_is_refused(tmp_path: Path, content: bytes) -> None:
 @pytest.mark.parametrize(
     ("name", "system"),
     [
-        ("netbox4", System.NETBOX),
-        ("netbox3", System.NETBOX),
-        ("librenms/devices.json", System.LIBRENMS),
-        ("librenms/devices.csv", System.LIBRENMS),
-        ("oxidized", System.OXIDIZED),
-        ("rancid", System.RANCID),
-        ("nornir", System.NORNIR),
+        ("netbox4", ForeignSystem.NETBOX),
+        ("netbox3", ForeignSystem.NETBOX),
+        ("librenms/devices.json", ForeignSystem.LIBRENMS),
+        ("librenms/devices.csv", ForeignSystem.LIBRENMS),
+        ("oxidized", ForeignSystem.OXIDIZED),
+        ("rancid", ForeignSystem.RANCID),
+        ("nornir", ForeignSystem.NORNIR),
         ("oxidized/router.db", None),
     ],
 )
-def test_a_system_is_known_by_its_files_where_that_is_certain(name: str, system: System | None) -> None:
+def test_a_system_is_known_by_its_files_where_that_is_certain(name: str, system: ForeignSystem | None) -> None:
     assert certain(gather([SAMPLES / name])) is system
 
 

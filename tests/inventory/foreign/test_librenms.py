@@ -1,5 +1,4 @@
-from inventory.foreign.systems import System
-from inventory.kinds import DeviceRole, ObjectKind, SnmpVersion
+from inventory.kinds import DeviceRole, ForeignSystem, ObjectKind, SnmpVersion
 from tests.inventory.foreign.bringing import previewed, sample, values, written, wrong
 
 TOLD = "role:network=access_switch"
@@ -53,6 +52,6 @@ def test_disabled_devices_and_polled_values_are_told_of() -> None:
 
 def test_a_host_name_is_not_looked_up() -> None:
     devices = [{"hostname": "sw.example", "sysName": "SW-1", "os": "vrp", "type": "server"}]
-    reading = written(System.LIBRENMS, {"devices.json": {"devices": devices}})
+    reading = written(ForeignSystem.LIBRENMS, {"devices.json": {"devices": devices}})
     assert "address" not in values(reading, ObjectKind.DEVICE)["SW-1"]
     assert any("known by a host name only" in line and "SW-1" in line for line in previewed(reading))

@@ -1,5 +1,4 @@
-from inventory.foreign.systems import System
-from inventory.kinds import DeviceRole, ObjectKind
+from inventory.kinds import DeviceRole, ForeignSystem, ObjectKind
 from tests.inventory.foreign.bringing import previewed, sample, values, written
 
 
@@ -24,7 +23,7 @@ def test_the_nearer_group_wins_and_a_group_of_a_group_comes_before_the_next() ->
         "hosts.yaml": "a: {groups: [x, y], data: {role: router}}",
         "groups.yaml": "x: {groups: [z]}\ny: {platform: far, port: 1}\nz: {platform: near}",
     }
-    device = values(written(System.NORNIR, files), ObjectKind.DEVICE)["a"]
+    device = values(written(ForeignSystem.NORNIR, files), ObjectKind.DEVICE)["a"]
     assert (device["platform"], device["ssh_port"]) == ("near", 1)
 
 
@@ -33,7 +32,7 @@ def test_a_loop_of_groups_ends() -> None:
         "hosts.yaml": "a: {groups: [x], data: {role: router}}",
         "groups.yaml": "x: {groups: [y]}\ny: {groups: [x]}",
     }
-    assert values(written(System.NORNIR, files), ObjectKind.DEVICE)["a"]["tags"] == ("x", "y")
+    assert values(written(ForeignSystem.NORNIR, files), ObjectKind.DEVICE)["a"]["tags"] == ("x", "y")
 
 
 def test_secrets_at_every_level_are_counted_and_not_shown() -> None:
