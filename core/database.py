@@ -22,6 +22,7 @@ from urllib.parse import quote
 from sqlalchemy import JSON, Connection, DateTime, Engine, Executable, MetaData, String, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import NullPool, QueuePool
 from sqlalchemy.types import TypeDecorator
@@ -71,6 +72,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
 
 
+UNIQUE_VIOLATION = "23505"  # PostgreSQL, appendix A
 Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
 # Nothing is NULL, and not the JSON value null.
 JsonOrNothing = JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
@@ -185,6 +187,19 @@ def _sqlite_engine(url: URL, door: Door) -> Engine:
         connection.exec_driver_sql("BEGIN" if door == "read" else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def flush_unique(session: Session, taken: GuanjinError) -> None:
+    """Flush; raise `taken` where another transaction wrote the same since it was looked for. Then commit nothing.
+
+    PostgreSQL lets two look and both go on, and refuses the second; SQLite lets one writer in at a time.
+    """
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if getattr(error.orig, "sqlstate", None) != UNIQUE_VIOLATION:
+            raise
+        raise taken from error
 
 
 def bulk_upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> None:

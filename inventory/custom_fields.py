@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
+from core.database import flush_unique
 from core.events import Event
 from inventory.errors import FieldChoicesError, FieldInUseError, FieldNameError, FieldNotFoundError, FieldTakenError
 from inventory.kinds import FieldFormat, ObjectKind
@@ -66,7 +67,7 @@ def add(session: Session, kind: ObjectKind, draft: Draft, *, actor: audit.Actor)
     field = CustomField(kind=kind, name=_free(session, kind, draft.name))
     _fill(field, draft)
     session.add(field)
-    session.flush()
+    flush_unique(session, FieldTakenError(kind=kind, name=field.name))
     audit.record(session, Event.CUSTOM_FIELD_CREATED, actor, subject=_subject(field), after=_told(field))
     return field
 
@@ -113,9 +114,11 @@ def _move(session: Session, field: CustomField, name: str | None) -> None:
     for row in _holding(session, field):
         kept = {key: text for key, text in row.custom.items() if key != field.name}
         row.custom = kept if name is None else {**kept, name: row.custom[field.name]}
-    if name is not None:
-        field.name = name
-    session.flush()
+    if name is None:
+        session.flush()
+        return
+    field.name = name
+    flush_unique(session, FieldTakenError(kind=field.kind, name=name))
 
 
 def _holding(session: Session, field: CustomField) -> Iterator[Any]:

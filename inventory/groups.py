@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from core.database import flush_unique
 from core.events import Event
 from inventory.errors import GroupInUseError, GroupNameError, GroupNotFoundError, GroupTakenError
 from inventory.models import Device, DeviceGroup
@@ -37,7 +38,7 @@ def create(session: Session, name: str, devices: Iterable[int], *, actor: audit.
     """Numbers of devices that there are not are left out. Raises GroupNameError, GroupTakenError."""
     group = DeviceGroup(name=_free(session, name), devices=_devices(session, devices))
     session.add(group)
-    session.flush()
+    flush_unique(session, GroupTakenError(name=group.name))
     audit.record(session, Event.DEVICE_GROUP_CREATED, actor, subject=_subject(group), after=_shown(group))
     return group
 
@@ -46,9 +47,9 @@ def change(session: Session, number: int, name: str, devices: Iterable[int], *, 
     """Raises GroupNotFoundError, GroupNameError, GroupTakenError. What changes nothing is not recorded."""
     group = get(session, number)
     before = _shown(group)
-    group.name = _free(session, name, but=group.id)
     group.devices = _devices(session, devices)
-    session.flush()
+    group.name = _free(session, name, but=group.id)
+    flush_unique(session, GroupTakenError(name=group.name))
     if _shown(group) != before:
         subject, after = _subject(group), _shown(group)
         audit.record(session, Event.DEVICE_GROUP_CHANGED, actor, subject=subject, before=before, after=after)

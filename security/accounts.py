@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.clock import Clock, SystemClock
+from core.database import flush_unique
 from core.events import Event
 from security import addresses, password_history, sessions
 from security.audit import Actor, record
@@ -77,7 +78,7 @@ def create(
         grants=[],
     )
     session.add(account)
-    session.flush()
+    flush_unique(session, AccountExistsError(login=login))
     after = {"login": login, "display_name": name, "person": account.person, "unit_id": new.unit_id}
     record(session, Event.ACCOUNT_CREATED, actor, subject=subject_of(account), after=after, clock=clock)
     return account

@@ -7,8 +7,15 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.database import flush_unique
 from core.events import Event
-from inventory.errors import HeadingNotFoundError, LedgerHeadingError, LedgerHeadingOwnError, LedgerHeadingTwiceError
+from inventory.errors import (
+    HeadingNotFoundError,
+    LedgerHeadingError,
+    LedgerHeadingOwnError,
+    LedgerHeadingTwiceError,
+    WrittenMeanwhileError,
+)
 from inventory.kinds import ObjectKind
 from inventory.ledger.columns import Sheet
 from inventory.ledger.headings import HeadingRead, KnownBy, SheetHeadings, folded_heading
@@ -141,6 +148,6 @@ def _remember(session: Session, wanted: Mapping[Heading, Meaning], actor: audit.
         if field is not None:
             names = {"folded": folded[:LONGEST], "written": written[:LONGEST], "field": field}
             session.add(HeadingMeaning(kind=kind, **names, at=now, person=actor.name))
-    session.flush()
     if changed:
+        flush_unique(session, WrittenMeanwhileError(kind=changed[0]["kind"], name=changed[0]["written"]))
         audit.record(session, Event.HEADINGS_REMEMBERED, actor, subject="headings:ledger", detail={"headings": changed})

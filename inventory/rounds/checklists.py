@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from core.database import flush_unique
 from core.events import Event
 from inventory.kinds import ChecklistPurpose
 from inventory.models import Checklist, Room
@@ -60,7 +61,7 @@ def create(session: Session, draft: Draft, *, actor: audit.Actor) -> Checklist:
     """Raises ChecklistNameError, ChecklistTakenError, ItemError, RhythmError."""
     made = _laid(session, Checklist(), draft)
     session.add(made)
-    session.flush()
+    flush_unique(session, ChecklistTakenError(name=made.name))
     audit.record(session, Event.CHECKLIST_CREATED, actor, subject=_subject(made), after=_shown(made))
     return made
 
@@ -71,7 +72,7 @@ def change(session: Session, number: int, draft: Draft, *, actor: audit.Actor) -
     before = _shown(found)
     _laid(session, found, draft)
     found.retired = False
-    session.flush()
+    flush_unique(session, ChecklistTakenError(name=found.name))
     if _shown(found) != before:
         subject, after = _subject(found), _shown(found)
         audit.record(session, Event.CHECKLIST_CHANGED, actor, subject=subject, before=before, after=after)
@@ -88,13 +89,13 @@ def retire(session: Session, number: int, *, actor: audit.Actor) -> Checklist:
 
 
 def _laid(session: Session, checklist: Checklist, draft: Draft) -> Checklist:
-    checklist.name = _free(session, draft.name, but=checklist.id)
     checklist.purpose = draft.purpose
     checklist.items = [items.stored(item) for item in items.read(draft.text)]
     if draft.every_days is not None and not 1 <= draft.every_days <= LONGEST_RHYTHM:
         raise RhythmError(days=draft.every_days)
     checklist.every_days = draft.every_days if draft.purpose is ChecklistPurpose.ROUND else None
     checklist.rooms = _rooms(session, draft.rooms)
+    checklist.name = _free(session, draft.name, but=checklist.id)  # last: whatever is looked up after it, writes it
     return checklist
 
 

@@ -5,7 +5,7 @@ from threading import Event as Signal
 from threading import Thread
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from core.database import Database
 from core.events import Event
@@ -30,8 +30,8 @@ from inventory.models import Device, Rack, Unit
 from inventory.scope import ALL, Scope
 from security.audit import Actor, Filter
 from security.audit import find as find_records
-from tests.installation import until
 from tests.inventory.sheets import COUNTY, workbook
+from tests.same_moment import told_to_the_second
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 WANG = Actor("wang", "person")
@@ -288,29 +288,14 @@ def found_again(database: Database, number: int) -> None:
 def test_of_two_who_take_the_same_in_the_same_moment_the_second_is_told(database: Database, took: str) -> None:
     texts = {"name": "SW-09", "role": "接入交换机", "address": "10.0.0.9"}
     theirs = {**texts, "address": "10.0.0.8"} if took == "the same name" else {**texts, "name": "SW-08"}
-    told: list[BaseException] = []
-
-    def second() -> None:
-        try:
-            saved(database, Edit(ObjectKind.DEVICE, None, theirs), LI)
-        except WrittenMeanwhileError as error:
-            told.append(error)
-
-    thread = Thread(target=second)
-    with database.write() as session:
-        save(session, Edit(ObjectKind.DEVICE, None, texts), Occasion(WANG, NOW, ChangeOrigin.FORM, "form"), scope=ALL)
-        session.flush()
-        thread.start()
-        assert until(lambda: waiting(database), "the second waits for the first") == 1
-    thread.join(30)
-    [error] = told
+    occasion = {actor: Occasion(actor, NOW, ChangeOrigin.FORM, "form") for actor in (WANG, LI)}
+    error = told_to_the_second(
+        database,
+        lambda session: save(session, Edit(ObjectKind.DEVICE, None, texts), occasion[WANG], scope=ALL),
+        lambda session: save(session, Edit(ObjectKind.DEVICE, None, theirs), occasion[LI], scope=ALL),
+    )
+    assert isinstance(error, WrittenMeanwhileError)
     assert (error.kind, error.name) == (ObjectKind.DEVICE, theirs["name"])
     with database.read() as session:
         assert session.scalars(select(Device.name)).all() == ["SW-09"]
         assert [one.actor_name for one in find_records(session, Filter(event=Event.OBJECT_CREATED)).records] == ["wang"]
-
-
-def waiting(database: Database) -> int:
-    """How many transactions wait for another one."""
-    with database.read() as session:
-        return session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")) or 0
