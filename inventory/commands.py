@@ -171,7 +171,7 @@ def _print_preview(application: Application, preview: importing.Preview, *, as_j
     if as_json:
         print_json(report.as_json(preview, application.translate))
         return
-    for line in report.lines(preview, application.translate):
+    for line in report.lines(preview, application.language):
         click.echo(line)
     if preview.applied:
         application.say(N_("%(file)s is imported"), file=preview.file.name)

@@ -1,7 +1,7 @@
 """A ledger or another system's files in two steps: uploaded and looked at, then confirmed as it was looked at.
 
-A file of thousands of rows is read for seconds, so whoever calls this reads it in a transaction that locks nothing
-(`reading_of_draft`), and hands the reading to the one that writes.
+A file of thousands of rows is read and compared for seconds, so whoever calls this does that in a transaction that
+locks nothing (`preview_upload`, `preview_again`, `reading_of_draft`), and hands the outcome to the one that writes.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,12 @@ def words_before(session: Session, upload: Upload, person: str) -> tuple[str, ..
     return tuple(session.scalar(wanted.order_by(ImportDraft.id.desc())) or ())
 
 
-def keep(session: Session, upload: Upload, reading: Reading, actor: audit.Actor, *, now: datetime) -> ImportDraft:
+def preview_upload(session: Session, upload: Upload) -> Preview:
+    """Raises LedgerError where a ledger cannot be read at all. Writes nothing."""
+    return preview_reading(session, upload, reading_of(upload, layout_of(session)))
+
+
+def keep(session: Session, upload: Upload, found: Preview, actor: audit.Actor, *, now: datetime) -> ImportDraft:
     """Keep what was uploaded with its preview. A person has one draft at a time, and nobody's outlives a day."""
     session.execute(delete(ImportDraft).where(or_(ImportDraft.person == actor.name, ImportDraft.at < now - KEPT)))
     draft = ImportDraft(
@@ -49,7 +54,7 @@ def keep(session: Session, upload: Upload, reading: Reading, actor: audit.Actor,
         system=upload.system,
         words=list(upload.words),
     )
-    _look(session, draft, reading, now)
+    _look(draft, found, now)
     session.add(draft)
     session.flush()
     detail = {"sha256": upload.digest, "wrong": counts(draft.entries)[Group.WRONG]}
@@ -73,9 +78,14 @@ def reading_of_draft(session: Session, number: int, person: str, *, now: datetim
     return reading_of(_upload_of(draft_of(session, number, person, now=now)), layout_of(session))
 
 
-def look_again(session: Session, number: int, person: str, reading: Reading, *, now: datetime) -> None:
-    """The preview against what there is now. Raises DraftMissingError."""
-    _look(session, draft_of(session, number, person, now=now), reading, now)
+def preview_again(session: Session, number: int, person: str, *, now: datetime) -> Preview:
+    """Against what there is now. Raises DraftMissingError. Writes nothing."""
+    return preview_upload(session, _upload_of(draft_of(session, number, person, now=now)))
+
+
+def look_again(session: Session, number: int, person: str, found: Preview, *, now: datetime) -> None:
+    """Keep another preview with the draft. Raises DraftMissingError."""
+    _look(draft_of(session, number, person, now=now), found, now)
 
 
 def confirm(
@@ -86,8 +96,9 @@ def confirm(
     Raises DraftMissingError, DraftStaleError; then nothing may be committed.
     """
     draft = draft_of(session, number, actor.name, now=now)
+    file = _Name(draft.name, draft.sha256)
     try:
-        done = import_reading(session, _name_of(draft), actor, reading, now=now, system=draft.system, words=draft.words)
+        done = import_reading(session, file, actor, reading, now=now, system=draft.system, words=draft.words)
     except LedgerWrongError as error:
         raise DraftStaleError(file=draft.name) from error
     if fingerprint(entries_of(done.plan), draft.sha256) != seen:
@@ -119,10 +130,6 @@ class _Name:
     digest: str
 
 
-def _name_of(draft: ImportDraft) -> _Name:
-    return _Name(draft.name, draft.sha256)
-
-
 def _upload_of(draft: ImportDraft) -> Upload:
     return Upload(draft.name, draft.sha256, draft.content, draft.kind, draft.system, tuple(draft.words))
 
@@ -131,12 +138,12 @@ def _origin(draft: ImportDraft) -> str:
     return draft.system or "ledger"
 
 
-def _look(session: Session, draft: ImportDraft, reading: Reading, now: datetime) -> None:
-    found = preview_reading(session, _name_of(draft), reading).plan
+def _look(draft: ImportDraft, found: Preview, now: datetime) -> None:
+    plan = found.plan
     draft.at = now
-    draft.entries = entries_of(found)
-    draft.ignored = list(found.ignored)
-    draft.headings = as_rows(found.headings)
-    draft.unclear = [[one.topic, one.word] for one in found.unclear]
-    draft.notices = notices_as_rows(found.notices)
+    draft.entries = entries_of(plan)
+    draft.ignored = list(plan.ignored)
+    draft.headings = as_rows(plan.headings)
+    draft.unclear = [[one.topic, one.word] for one in plan.unclear]
+    draft.notices = notices_as_rows(plan.notices)
     draft.fingerprint = fingerprint(draft.entries, draft.sha256)

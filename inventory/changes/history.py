@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from core.i18n import translator
 from inventory.changes.errors import ChangeSetNotFoundError
 from inventory.kinds import ObjectKind
-from inventory.labels import label
+from inventory.ledger.cells import shown
 from inventory.ledger.columns import Column, Layout, Sheet
 from inventory.ledger.stored import decode
 from inventory.listing import Page
@@ -89,8 +87,7 @@ def differences(change: ObjectChange, layout: Layout, language: str) -> Iterator
 
 
 def _shown(column: Column, stored: Any, language: str) -> str:
-    value = decode(column, stored)
-    return label(value, translator(language)) if isinstance(value, StrEnum) else column.format.show(value)
+    return shown(column, decode(column, stored), language)
 
 
 def _column(sheet: Sheet, name: str) -> Column | None:

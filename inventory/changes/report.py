@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from core.i18n import N_, Translate
+from core.i18n import N_, Translate, translator
 from inventory.changes.importing import Preview
 from inventory.foreign.words import ANY
 from inventory.labels import label
+from inventory.ledger.cells import heading, shown
 from inventory.ledger.plan import Action, Change
 from inventory.ledger.references import SEPARATOR
 from inventory.ledger.values import Problem, Unclear, Value
@@ -15,12 +16,12 @@ MOST_LINES: Final = 100
 ACTIONS: Final = {Action.NEW: N_("new"), Action.CHANGED: N_("changed"), Action.SAME: N_("same")}
 
 
-def lines(preview: Preview, translate: Translate) -> Iterator[str]:
+def lines(preview: Preview, language: str) -> Iterator[str]:
     """What is wrong, what changes, what is left out, and the sums."""
-    plan = preview.plan
+    plan, translate = preview.plan, translator(language)
     changed = [change for change in plan.changes if change.action is Action.CHANGED]
     yield from _cut([_wrong(problem, translate) for problem in plan.problems], translate)
-    yield from _cut([_changed(change) for change in changed], translate)
+    yield from _cut([_changed(change, language) for change in changed], translate)
     yield from _cut([translate(notice.text) % notice.facts for notice in plan.notices], translate)
     yield from _cut([_unclear(one, translate) for one in plan.unclear], translate)
     for name in plan.ignored:
@@ -55,17 +56,17 @@ def _expected(problem: Problem, translate: Translate) -> str:
     return translate(problem.expected) % problem.facts
 
 
-def _changed(change: Change) -> str:
-    shown = ", ".join(f"{heading} {old or '-'} → {new or '-'}" for heading, old, new in differences(change))
+def _changed(change: Change, language: str) -> str:
+    shown = ", ".join(f"{called} {old or '-'} → {new or '-'}" for called, old, new in differences(change, language))
     return f"{change.where} {SEPARATOR.join(change.key)}: {shown}"
 
 
-def differences(change: Change) -> Iterator[tuple[str, str, str]]:
-    """Heading, old and new of each field that a change touches, as the ledger writes them."""
+def differences(change: Change, language: str) -> Iterator[tuple[str, str, str]]:
+    """Heading, old and new of each field that a change touches, as the ledger writes them in this language."""
     for column in change.sheet.columns:
         if column.field in change.fields:
             old, new = change.fields[column.field]
-            yield column.heading, column.format.show(old), column.format.show(new)
+            yield heading(column, language), shown(column, old, language), shown(column, new, language)
 
 
 def as_json(preview: Preview, translate: Translate) -> dict[str, Any]:

@@ -27,6 +27,15 @@ def title(sheet: Sheet, language: str) -> str:
     return sheet.title if language == "zh" else sheet.english
 
 
+def shown(column: Column, value: Value, language: str) -> str:
+    """As `Format.show`, with words and protection levels in the reader's language."""
+    if isinstance(value, StrEnum):
+        return label(value, translator(language))
+    if isinstance(column.format, Level) and isinstance(value, int) and language != "zh":
+        return str(value)
+    return column.format.show(value)
+
+
 def cells_of(sheet: Sheet, values: Values, language: str) -> list[Cell]:
     return [cell_of(column, values[column.field], language) for column in sheet.columns]
 

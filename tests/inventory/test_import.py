@@ -158,29 +158,33 @@ def test_the_report_says_it_in_both_languages(database: Database) -> None:
     imported(database, workbook(COUNTY))
     rows = [
         ["名称", "角色", "型号", "管理地址"],
-        ["CORE-01", "核心交换机", "S12700", ""],
+        ["CORE-01", "路由器", "S12700", ""],
         ["SW-9", "路由器", "", "10.0.0.1"],
     ]
     with database.read() as session:
         found = preview(session, workbook({"设备": rows, "封面": [["x"]]}))
-    assert list(report.lines(found, translator("zh"))) == [
+    assert list(report.lines(found, "zh")) == [
         "设备!D3：10.0.0.1，应为：不重复的地址；CORE-01 已使用",
-        "设备!2 CORE-01: 型号 - → S12700",
+        "设备!2 CORE-01: 角色 核心交换机 → 路由器, 型号 - → S12700",
         "未采用：封面",
         "设备: 新增 1  变更 1  不变 0",
         "错误：1",
     ]
-    assert "expected: an address of its own; CORE-01 has this one" in next(report.lines(found, translator("en")))
+    assert "expected: an address of its own; CORE-01 has this one" in next(report.lines(found, "en"))
+    assert "设备!2 CORE-01: Role core switch → router, Model - → S12700" in list(report.lines(found, "en"))
     shown = report.as_json(found, translator("zh"))
     assert shown["wrong"] == [{"cell": "设备!D3", "value": "10.0.0.1", "expected": "不重复的地址；CORE-01 已使用"}]
-    assert shown["changes"][0]["fields"] == {"model": {"old": "", "new": "S12700"}}
+    assert shown["changes"][0]["fields"] == {
+        "role": {"old": "core_switch", "new": "router"},
+        "model": {"old": "", "new": "S12700"},
+    }
 
 
 def test_a_long_report_is_cut_and_says_so(database: Database) -> None:
     rows = [["名称", "角色"], *([f"SW-{number}", "?"] for number in range(150))]
     with database.read() as session:
         found = preview(session, workbook({"设备": rows}))
-    lines = list(report.lines(found, translator("en")))
+    lines = list(report.lines(found, "en"))
     assert lines[100] == "... and 50 more (--json shows all)"
     assert len(report.as_json(found, translator("en"))["wrong"]) == 150
 

@@ -139,9 +139,9 @@ def say_words(number: int) -> AnyResponse:
 def _look_again(number: int) -> None:
     now = console().clock.now()
     with console().database.read() as session:
-        reading = drafts.reading_of_draft(session, number, actor().name, now=now)
+        found = drafts.preview_again(session, number, actor().name, now=now)
     with console().database.write() as session:
-        drafts.look_again(session, number, actor().name, reading, now=now)
+        drafts.look_again(session, number, actor().name, found, now=now)
 
 
 def _said(draft: ImportDraft) -> Said:

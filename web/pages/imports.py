@@ -10,7 +10,7 @@ from core.errors import GuanjinError
 from core.i18n import N_
 from inventory.changes import drafts
 from inventory.changes.headings import forget, remembered
-from inventory.changes.uploads import reading_of, taken
+from inventory.changes.uploads import taken
 from inventory.foreign.gathering import Source
 from inventory.kinds import ForeignSystem, ObjectKind
 from inventory.labels import choices, label
@@ -58,12 +58,11 @@ def _upload() -> int:
     files = [Source(part.filename or "", part.stream.read()) for part in parts]
     kind, system, now = _kind(request.form.get("kind", "")), _system(), console().clock.now()
     with console().database.read() as session:
-        layout = layout_of(session)
-        upload = taken(files, layout, kind, system)
+        upload = taken(files, layout_of(session), kind, system)
         upload = replace(upload, words=drafts.words_before(session, upload, actor().name))
-        reading = reading_of(upload, layout)
+        found = drafts.preview_upload(session, upload)
     with console().database.write() as session:
-        return drafts.keep(session, upload, reading, actor(), now=now).id
+        return drafts.keep(session, upload, found, actor(), now=now).id
 
 
 @blueprint.post("/headings/<int:number>/forget")

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from core.i18n import translator
 from inventory.changes import report
 from inventory.changes.importing import Preview, _plan
 from inventory.foreign.gathering import Source, Sources
@@ -46,7 +45,7 @@ def values(reading: Reading, kind: ObjectKind) -> dict[str, dict[str, Value]]:
 
 def previewed(reading: Reading, language: str = "en") -> Sequence[str]:
     """The whole preview against an empty inventory, as the terminal shows it."""
-    return list(report.lines(Preview(Sources("test", ()), _plan(reading, EMPTY)), translator(language)))
+    return list(report.lines(Preview(Sources("test", ()), _plan(reading, EMPTY)), language))
 
 
 def wrong(reading: Reading) -> list[tuple[str, str]]:
