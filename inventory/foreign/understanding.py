@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -28,7 +28,9 @@ PLATFORMS_KEPT: Final = N_("platforms kept as they are called there, for there i
 
 def understand(gathered: Gathered, layout: Layout, vocabulary: Vocabulary) -> Reading:
     """Rows for the planner, the words that are still to be explained, and all that was left out."""
-    understood = _Understanding(layout, vocabulary, deepcopy(gathered))
+    named = {text: list(names) for text, names in gathered.named.items()}
+    own = replace(gathered, named=named, leftovers=deepcopy(gathered.leftovers))
+    understood = _Understanding(layout, vocabulary, own)
     for item in gathered.items:
         understood.take(item)
     return understood.close()
@@ -60,10 +62,11 @@ class _Understanding:
             except UnexpectedValueError as error:
                 wrong = True
                 self._wrong(spot, one, error)
-            else:
-                cells.update({one.field: cell} if cell else {})
-        if any(one.topic and not one.asked and one.field not in cells for one in given):
-            self._roleless(cells)
+                continue
+            if cell is not None:
+                cells[one.field] = cell
+            elif not one.asked:
+                self._roleless(given)
         self.reading.rows.append(Row(sheet, spot, cells, wrong=wrong))
 
     def close(self) -> Reading:
@@ -87,6 +90,7 @@ class _Understanding:
         return False
 
     def _cell(self, column: Column, spot: Spot, one: Said) -> Cell | None:
+        """None where nothing is said after all. Raises UnexpectedValueError."""
         if one.field == TAGS:
             text = self._tags(spot, one)
             return parsed(column, text) if text else None
@@ -113,8 +117,10 @@ class _Understanding:
             self.gathered.leftovers.field(spot.sheet, TAGS)
         return "、".join(fit)
 
-    def _roleless(self, cells: dict[str, Cell]) -> None:
-        self.gathered.named.setdefault(NO_ROLE, []).append(cells["name"].shown if "name" in cells else "")
+    def _roleless(self, given: Iterable[Said]) -> None:
+        """Of all words only a role may be missing without being wrong: the device may have one here."""
+        name = next((clean(one.text) for one in given if one.field == "name"), "")
+        self.gathered.named.setdefault(NO_ROLE, []).append(name)
         self._ask(Topic.ROLE, ANY)
 
     def _ask(self, topic: Topic, text: str) -> None:
