@@ -26,6 +26,7 @@ from inventory.topology.scene import (
     Scene,
     Strand,
     Wiring,
+    first,
     inside,
     opened,
     overview,
@@ -116,13 +117,15 @@ class _Seen:
 
 
 def draw(session: Session, place: NodeKey | None, *, others: bool) -> Drawing:
-    """Raises PageMissingError for a place where nothing is in the reader's reach."""
-    wiring = wiring_of(session)
-    place = None if place is None else opened(wiring, place)
+    """Without a place the overview, or the only place that the reader knows.
+
+    Raises PageMissingError for a place where nothing is in the reader's reach.
+    """
+    wiring, mine = wiring_of(session), _seen(session)
+    place = first(wiring, mine.devices.keys()) if place is None else opened(wiring, place)
     station, why = _station(session)
     scene = overview(wiring, station) if place is None else inside(wiring, place, station)
     places = layout(scene.devices, scene.edges, scene.root, kept(session, place))
-    mine = _seen(session)
     lines = mine.lines.keys()
     strands = [one for one in wiring.strands if one.kind is Element.LINK or one.id in lines]
     shown = reached(scene, mine.devices.keys(), strands, others=others)

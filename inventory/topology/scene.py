@@ -112,6 +112,12 @@ def opened(wiring: Wiring, place: NodeKey) -> NodeKey:
     return within.pop() if len(within) == 1 else place
 
 
+def first(wiring: Wiring, devices: Collection[int]) -> NodeKey | None:
+    """The place at which all of these devices stand, which a map of places would show as one lonely node."""
+    places = {wiring.outer(where) for device, where in wiring.at.items() if device in devices}
+    return opened(wiring, places.pop()) if len(places) == 1 else None
+
+
 def _from(wiring: Wiring, place: NodeKey, device: int) -> NodeKey:
     """What a device is, seen from a place: itself, its place in the same township, or whatever the overview shows."""
     where = wiring.at[device]

@@ -46,10 +46,10 @@ def scene(browser: Browser, query: str = "") -> tuple[dict[str, Found], dict[fro
     return {one["name"]: one for one in nodes.values()}, edges
 
 
-def limited(browse: Browse, database: Database, unit: str = TOWN) -> Browser:
+def limited(browse: Browse, database: Database, *units: str) -> Browser:
     with database.read() as session:
-        number = session.scalars(select(Unit.id).where(Unit.name == unit)).one()
-    return browse(person(Role.NETWORK_ADMIN, limits={Role.NETWORK_ADMIN: Reach.to(units=[number])}))
+        numbers = session.scalars(select(Unit.id).where(Unit.name.in_(units or {TOWN}))).all()
+    return browse(person(Role.NETWORK_ADMIN, limits={Role.NETWORK_ADMIN: Reach.to(units=numbers)}))
 
 
 def main(browser: Browser) -> str:
@@ -113,23 +113,35 @@ def test_a_node_stands_where_it_stands_whoever_looks_and_whatever_is_switched_on
 ) -> None:
     whole, _ = scene(browse(person(Role.NETWORK_ADMIN)))
     more, _ = scene(browse(person(Role.NETWORK_ADMIN)), "?others=1")
-    mine, _ = scene(limited(browse, database))
+    mine, _ = scene(limited(browse, database, TOWN, "白沙镇人民政府"))
     for found in (more, mine):
-        for name in whole.keys() & found.keys():
+        both = whole.keys() & found.keys()
+        assert both
+        for name in both:
             assert [found[name][axis] for axis in "xy"] == [whole[name][axis] for axis in "xy"], name
 
 
 def test_what_is_outside_the_reach_is_not_on_the_map(
     browse: Browse, places: dict[str, str], database: Database
 ) -> None:
-    browser = limited(browse, database)
+    browser = limited(browse, database, TOWN, "白沙镇人民政府")
     nodes, edges = scene(browser)
-    assert set(nodes) == {SHITANG}
+    assert set(nodes) == {SHITANG, CUT}
     assert nodes[SHITANG]["page"] is None, "a site belongs to nobody"
     assert not edges
     assert CENTRE not in main(browser)
     assert browser.get(f"/topology/map/scene?at={places[CENTRE]}").status_code == 404
     assert CENTRE not in scene(browser, f"?at={places[SHITANG]}")[0]
+
+
+def test_the_only_place_that_somebody_knows_is_open_at_once(
+    browse: Browse, places: dict[str, str], database: Database
+) -> None:
+    browser = limited(browse, database)
+    nodes, _ = scene(browser)
+    assert set(nodes) == {"JR-石塘镇人民政府", "JR-石塘镇便民服务中心"}
+    assert nodes == scene(browser, f"?at={places[SHITANG]}")[0]
+    assert SHITANG not in scene(browser, "?others=1")[0]
 
 
 @pytest.mark.parametrize("at", ["site-9999", "site-x", "device-1", "far_end-1", "x"])

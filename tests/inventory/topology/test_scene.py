@@ -25,6 +25,7 @@ from inventory.topology.scene import (
     Scene,
     Strand,
     Wiring,
+    first,
     inside,
     opened,
     overview,
@@ -91,6 +92,16 @@ def test_places_in_a_township_stand_together_until_it_is_opened() -> None:
     assert inside(wiring, township, VILLAGE_SWITCH).root == VILLAGE
     assert opened(wiring, township) == township
     assert opened(replace(wiring, townships={TOWN: township}), township) == TOWN
+
+
+def test_the_first_view_is_the_only_place_that_is_known_or_the_overview() -> None:
+    township = NodeKey(NodeKind.REGION, 9)
+    wiring = replace(WIRING, townships={TOWN: township, VILLAGE: township})
+    assert first(wiring, {TOWN_SWITCH}) == township, "with the places in it"
+    assert first(replace(wiring, townships={TOWN: township}), {TOWN_SWITCH}) == TOWN
+    assert first(WIRING, {CORE, SWITCH}) == CENTRE
+    assert first(WIRING, {CORE, TOWN_SWITCH}) is None
+    assert first(WIRING, ()) is None
 
 
 def test_what_is_outside_the_reach_is_not_there_and_what_nobody_manages_only_where_asked_for() -> None:
