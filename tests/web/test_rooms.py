@@ -46,6 +46,10 @@ def test_the_list_says_what_is_due_late_and_inside(operator: Browser) -> None:
     assert "王工" in text
 
 
+def test_a_fault_that_is_late_says_so_with_its_round(operator: Browser) -> None:
+    assert "逾期" in operator.get("/rooms/1/rounds/1").text
+
+
 def test_a_round_is_recorded_and_its_faults_are_followed_up(operator: Browser, sample: Database) -> None:
     form = {"verdict-0": "wrong", "note-0": "锁坏", "value-1": "22", "due_on": "2026-12-01", "remarks": "雨天"}
     assert operator.post(ROUND, form).status_code == 303

@@ -31,7 +31,13 @@ def show(number: int, done: int) -> str:
         found = session.get(Round, done)
         if found is None or found.room_id != room(session, number, seen()).id:
             raise PageMissingError(path=request.path)
-        return render_template("round.html", round=found, room=found.room, answers=recording.answers_of(found))
+        return render_template(
+            "round.html",
+            round=found,
+            room=found.room,
+            answers=recording.answers_of(found),
+            today=moments.today(),
+        )
 
 
 @blueprint.route("/rooms/<int:number>/rounds/new", methods=["GET", "POST"])
