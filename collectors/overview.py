@@ -4,7 +4,7 @@ As in `collectors.health`, nothing outside the reader's scope exists.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +17,7 @@ from collectors import standing
 from collectors.freshness import PollerHealth, poller_health
 from collectors.models import DeviceState, LineCondition, LineState, Reachability, SubjectKind
 from collectors.standing import LineStanding
+from inventory.errors import StationUnknownError
 from inventory.kinds import AdministrativeLevel, DeviceRole
 from inventory.models import (
     BusinessSystem,
@@ -29,6 +30,8 @@ from inventory.models import (
     business_system_unit,
 )
 from inventory.scope import ALL, Scope
+from inventory.topology.cuts import Element, Vertex
+from inventory.topology.services import Hit, impacts_of
 
 
 class Severity(StrEnum):
@@ -43,6 +46,8 @@ BACKBONE: Final = frozenset(
     {DeviceRole.CORE_SWITCH, DeviceRole.AGGREGATION_SWITCH, DeviceRole.ROUTER, DeviceRole.FIREWALL}
 )
 ORDER: Final = list(Severity)
+Subject = tuple[SubjectKind, int]
+ELEMENTS: Final = {SubjectKind.DEVICE: Element.DEVICE, SubjectKind.LINE: Element.LINE}
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ class Attention:
     """Something to deal with. `cause` is a code of `collectors.labels.CAUSES`.
 
     `devices` names what is unreachable for the same reason and is therefore not listed by itself; `units` and
-    `systems` are who and what is hit.
+    `systems` are its own: whom it serves directly. Who is hit with redundancy weighed: `struck_by`.
     """
 
     kind: SubjectKind
@@ -107,6 +112,26 @@ def overview(session: Session, now: datetime, *, scope: Scope = ALL) -> Overview
         attention=_attention(session, now, scope),
         townships=_by_township(session, now, poller, scope),
     )
+
+
+def struck_by(
+    session: Session, attention: Iterable[Attention], *, station: str, scope: Scope = ALL
+) -> Mapping[Subject, Sequence[Hit]]:
+    """Units and business systems that each failure cuts off or weakens, the worst first, with redundancy weighed.
+
+    Of what has not failed (a line that is slow, a device without SNMP) there is none; nor is there any where it is not
+    known at which device the management station hangs. Then the subject's own unit and systems say who is hit.
+    """
+    failing = {
+        (item.kind, item.id): Vertex(ELEMENTS[item.kind], item.id)
+        for item in attention
+        if item.severity is not Severity.MINOR
+    }
+    try:
+        found = impacts_of(session, set(failing.values()), station, scope)
+    except StationUnknownError:
+        return {}
+    return {subject: found[vertex] for subject, vertex in failing.items()}
 
 
 def critical(session: Session, now: datetime, *, scope: Scope = ALL) -> int:

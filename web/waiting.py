@@ -1,12 +1,14 @@
 """What waits for this person: the numbers in the menu, the tab's title and its icon, worked out once a request."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from flask import current_app, g
 from sqlalchemy.orm import Session
 
-from collectors.overview import Overview, Severity, critical, overview
+from collectors.overview import Overview, Severity, Subject, critical, overview, struck_by
 from inventory.scope import Scope
+from inventory.topology.services import Hit
 from security import proposals
 from security.emergency import seal
 from security.ferry import services
@@ -23,21 +25,35 @@ KEPT = "guanjin_overview"
 KEEP_S = 2.0
 
 
-def the_overview() -> Overview:
-    """The county as this person sees it, made once in some seconds for all who see the same, unless it changed."""
+@dataclass(frozen=True)
+class Seen:
+    """The county as somebody sees it, and who is hit by what has failed in it."""
+
+    overview: Overview
+    struck: Mapping[Subject, Sequence[Hit]]
+
+
+def what_is_seen() -> Seen:
+    """By this person; made once in some seconds for all who see the same, unless it changed."""
     if "overview" not in g:
         scope, now = seen(), console().clock.monotonic()
         status = poller.of_request().status
         changes = status.changes if status else 0
-        kept: dict[Scope, tuple[float, int, Overview]] = current_app.extensions.setdefault(KEPT, {})
+        kept: dict[Scope, tuple[float, int, Seen]] = current_app.extensions.setdefault(KEPT, {})
         made, before, found = kept.get(scope, (now - KEEP_S, changes, None))
         if found is None or now - made >= KEEP_S or before != changes:
             with console().database.read() as session:
-                found = overview(session, console().clock.now(), scope=scope)
+                found = _look(session, scope)
             kept[scope] = now, changes, found
         g.overview = found
-    shown: Overview = g.overview
+    shown: Seen = g.overview
     return shown
+
+
+def _look(session: Session, scope: Scope) -> Seen:
+    found = overview(session, console().clock.now(), scope=scope)
+    station = console().settings.site.station_device
+    return Seen(found, struck_by(session, found.attention, station=station, scope=scope))
 
 
 def counts() -> Mapping[str, int]:
@@ -72,7 +88,7 @@ def _counted() -> list[tuple[str, int]]:
 def _critical() -> int:
     """The page that shows them has counted them."""
     if "overview" in g:
-        return sum(item.severity is Severity.CRITICAL for item in g.overview.attention)
+        return sum(item.severity is Severity.CRITICAL for item in g.overview.overview.attention)
     with console().database.read() as session:
         return critical(session, console().clock.now(), scope=seen())
 

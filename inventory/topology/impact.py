@@ -6,6 +6,7 @@ loses redundancy   all of it does, over something that can now cut it off alone 
 not to be told     it needs what fails, and that is on an island: no way to the station is known
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import TypeVar
@@ -18,15 +19,29 @@ Key = TypeVar("Key")
 
 def effects(graph: Graph, root: Vertex, failing: Vertex, needs: Mapping[Key, AbstractSet[Vertex]]) -> dict[Key, Effect]:
     """`needs`: the vertices that each unit or system wants to reach. Those that feel nothing are left out."""
-    return effects_after(graph, cuts(graph, root), failing, needs)
+    return effects_after(graph, cuts(graph, root), failing, needs, needing(needs))
+
+
+def needing(needs: Mapping[Key, AbstractSet[Vertex]]) -> dict[Vertex, set[Key]]:
+    """Who needs each vertex."""
+    found: defaultdict[Vertex, set[Key]] = defaultdict(set)
+    for key, wanted in needs.items():
+        for vertex in wanted:
+            found[vertex].add(key)
+    return dict(found)
 
 
 def effects_after(
-    graph: Graph, before: Cuts, failing: Vertex, needs: Mapping[Key, AbstractSet[Vertex]]
+    graph: Graph,
+    before: Cuts,
+    failing: Vertex,
+    needs: Mapping[Key, AbstractSet[Vertex]],
+    needed_by: Mapping[Vertex, AbstractSet[Key]],
 ) -> dict[Key, Effect]:
-    """Of a network whose cuts are known already: only what hangs on the failing vertex is walked again."""
+    """Of a network whose cuts are known already: only what hangs on the failing vertex is walked and asked again."""
     lost, weaker = before.below(failing), weakened(graph, before, failing)
-    found = {key: _effect(wanted, failing, before, lost, weaker) for key, wanted in needs.items()}
+    concerned = {key for vertex in lost | weaker | {failing} for key in needed_by.get(vertex, ())}
+    found = {key: _effect(needs[key], failing, before, lost, weaker) for key in concerned}
     return {key: effect for key, effect in found.items() if effect is not None}
 
 

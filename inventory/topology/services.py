@@ -1,7 +1,8 @@
 """The network as it is stored: ways to the management station, and who is hit when something fails."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
@@ -24,6 +25,8 @@ from inventory.topology.cuts import Cuts, Element, Vertex
 from inventory.topology.impact import effects_after
 from inventory.topology.network import Network
 from inventory.topology.stored import Named
+
+WORST: Final = list(Effect)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +89,26 @@ def vertex_of(thing: Device | Port | Line) -> Vertex:
 
 
 def impact_of(session: Session, failing: Vertex, station: str = "", scope: Scope = ALL) -> list[Hit]:
-    """Units in the reader's scope, and business systems that need anything in it; the worst first.
+    """Units in the reader's scope, then business systems that need anything in it; the worst first.
 
     Raises StationUnknownError.
     """
+    return impacts_of(session, [failing], station, scope)[failing]
+
+
+def impacts_of(
+    session: Session, failing: Collection[Vertex], station: str = "", scope: Scope = ALL
+) -> dict[Vertex, list[Hit]]:
+    """As `impact_of`, of each of them alone. Raises StationUnknownError."""
     known = stored.known(session, root_of(session, station))
-    felt = effects_after(known.network.graph, known.cuts, failing, known.needs)
     names = _names(session, scope)
+    return {vertex: _hits(known, vertex, names) for vertex in failing}
+
+
+def _hits(known: stored.Known, failing: Vertex, names: Mapping[Named, str]) -> list[Hit]:
+    felt = effects_after(known.network.graph, known.cuts, failing, known.needs, known.needed_by)
     hits = [Hit(*key, names[key], effect) for key, effect in felt.items() if key in names]
-    return sorted(hits, key=lambda hit: (list(Effect).index(hit.effect), hit.kind, hit.name))
+    return sorted(hits, key=lambda hit: (WORST.index(hit.effect), hit.kind is ObjectKind.SYSTEM, hit.name))
 
 
 def _names(session: Session, scope: Scope) -> dict[Named, str]:

@@ -25,6 +25,7 @@ from inventory.models import (
     business_system_unit,
 )
 from inventory.topology.cuts import Cuts, Element, Vertex, cuts
+from inventory.topology.impact import needing
 from inventory.topology.network import Network, Wire, network
 
 Named = tuple[ObjectKind, int]
@@ -55,6 +56,7 @@ class Known:
     network: Network
     cuts: Cuts
     needs: Mapping[Named, AbstractSet[Vertex]]
+    needed_by: Mapping[Vertex, AbstractSet[Named]]
 
 
 def read(session: Session) -> Stored:
@@ -82,7 +84,8 @@ def known(session: Session, root: Vertex) -> Known:
 @lru_cache(maxsize=1)  # a process has one network and one station
 def worked_out(found: Stored, root: Vertex) -> Known:
     built = network_of(found)
-    return Known(built, cuts(built.graph, root), _needs(found, built))
+    needs = _needs(found, built)
+    return Known(built, cuts(built.graph, root), needs, needing(needs))
 
 
 def network_of(found: Stored) -> Network:

@@ -17,9 +17,10 @@ from collectors.models import (
     Reachability,
     SubjectKind,
 )
-from collectors.overview import Severity, overview
+from collectors.overview import Severity, overview, struck_by
 from core.database import Database
-from inventory.models import Device
+from inventory.kinds import Effect, ObjectKind
+from inventory.models import Device, Line
 from inventory.scope import Scope
 from tests.collectors.county import NOW, County, build
 
@@ -73,6 +74,46 @@ def test_a_line_that_is_down_is_one_item_with_the_device_behind_it_and_who_is_hi
     assert item.devices == ["KJ-ACC-01"]
     assert item.units == ["新华村委会"]
     assert item.systems == ["行政审批系统"]
+
+
+def test_who_is_cut_off_is_told_of_what_failed_where_the_station_is_known(database: Database, county: County) -> None:
+    with database.read() as session:
+        items = overview(session, NOW).attention
+        struck = struck_by(session, items, station="HX-CORE-01")
+        unknown = struck_by(session, items, station="HX-CORE-99")
+        others = struck_by(session, items, station="HX-CORE-01", scope=Scope.units([county.other_unit]))
+    [hits] = struck.values()
+    assert [(hit.kind, hit.name, hit.effect) for hit in hits] == [
+        (ObjectKind.UNIT, "新华村委会", Effect.CUT_OFF),
+        (ObjectKind.SYSTEM, "行政审批系统", Effect.CUT_OFF),
+    ]
+    assert set(struck) == {(SubjectKind.LINE, county.line)}
+    assert unknown == {}
+    assert [hit.name for hit in others[SubjectKind.LINE, county.line]] == []
+
+
+def test_what_has_not_failed_strikes_nobody(database: Database, county: County) -> None:
+    with database.write() as session:
+        session.get_one(LineState, county.line).state = LineCondition.DEGRADED
+        session.get_one(DeviceState, county.access).reachability = Reachability.SILENT
+    with database.read() as session:
+        items = overview(session, NOW).attention
+        assert len(items) == 2
+        assert struck_by(session, items, station="HX-CORE-01") == {}
+
+
+def test_a_second_way_leaves_only_less_redundancy(database: Database, county: County) -> None:
+    with database.write() as session:
+        first = session.get_one(Line, county.line)
+        second = Line(
+            name="第二路", carrier=first.carrier, kind=first.kind, unit_id=first.unit_id, a_device_id=first.a_device_id
+        )
+        second.b_device_id = first.b_device_id
+        session.add(second)
+    with database.read() as session:
+        items = overview(session, NOW).attention
+        hits = struck_by(session, items, station="HX-CORE-01")[SubjectKind.LINE, county.line]
+    assert {hit.effect for hit in hits} == {Effect.LESS_REDUNDANT}
 
 
 def test_what_is_marked_for_maintenance_asks_for_no_attention(database: Database, county: County) -> None:

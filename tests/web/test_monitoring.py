@@ -42,6 +42,9 @@ def test_the_overview_names_root_causes_with_who_is_hit(admin: Browser) -> None:
     assert "一并失联：" in attention
     assert attention.count("JR-白沙镇人民政府") == 1, "the device behind the line is no problem of its own"
     assert "行政审批系统" in attention
+    of_line, of_device = attention[attention.index("专线") :].split("JR-县民政局")
+    assert "部分中断" in of_line, "the township's other device hangs on another line"
+    assert re.search(r"</i>中断</span>\s+县民政局", of_device)
     assert "JR-县民政局" in attention
     assert "仍未恢复" in text[text.index("近期中断") :]
 

@@ -1,7 +1,9 @@
 """What must I deal with, and then: is the county up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from flask import Blueprint, render_template
 from sqlalchemy import and_, or_, select
@@ -13,27 +15,41 @@ from collectors.lines.records import line_availability
 from collectors.models import OutageRecord, Reachability, SubjectKind
 from collectors.overview import Overview
 from collectors.standing import LineStanding
+from inventory.kinds import Effect, ObjectKind
 from inventory.models import Device, Line
 from inventory.scope import Scope
+from inventory.topology.services import Hit
 from security.roles import Permission
 from web import states
 from web.access import requires
 from web.i18n import gettext
 from web.scope import seen
 from web.state import console
-from web.waiting import the_overview
+from web.waiting import what_is_seen
 
 blueprint = Blueprint("overview", __name__)
 FORGOTTEN = timedelta(days=3)
 DAY = timedelta(days=1)
 RECENT = 5
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Struck:
+    """Units, or business systems, that a failure does the same to: the first by name, and how many more."""
+
+    effect: Effect
+    are_systems: bool
+    names: Sequence[str]
+    more: int
 
 
 @blueprint.get("/overview")
 @requires(Permission.VIEW_MONITORING, Permission.VIEW_OWN_UNIT)
 def show() -> str:
     now = console().clock.now()
-    found = the_overview()
+    county = what_is_seen()
+    found = county.overview
     with console().database.read() as session:
         marks = _marks(session, now, seen())
         available = _availability(session, found, now)
@@ -42,6 +58,7 @@ def show() -> str:
     return render_template(
         "overview.html",
         found=found,
+        struck={subject: list(_grouped(hits)) for subject, hits in county.struck.items()},
         available=available,
         marks=marks,
         recent=recent,
@@ -53,6 +70,13 @@ def show() -> str:
         severity=states.SEVERITY,
         is_line=lambda subject: isinstance(subject, Line),
     )
+
+
+def _grouped(hits: Sequence[Hit]) -> Iterator[Struck]:
+    """The worst effect first; `hits` are in this order."""
+    for (effect, kind), some in groupby(hits, key=lambda hit: (hit.effect, hit.kind)):
+        names = [hit.name for hit in some]
+        yield Struck(effect, kind is ObjectKind.SYSTEM, names[:MOST_NAMED], max(0, len(names) - MOST_NAMED))
 
 
 def _marks(session: Session, now: datetime, scope: Scope) -> list[Device | Line]:
