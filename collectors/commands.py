@@ -12,7 +12,7 @@ from collectors.freshness import Freshness, PollerHealth, poller_health
 from collectors.health import DeviceHealth, list_devices
 from collectors.labels import label
 from collectors.lines.commands import availability_command, line_command
-from collectors.overview import Attention, overview, struck_by
+from collectors.overview import Attention, overview, who_is_cut_off
 from collectors.survey.commands import locate_command, parts_command
 from core.commandline import Application, json_option, pass_application, print_json, print_table
 from core.i18n import N_, Translate
@@ -77,25 +77,27 @@ def overview_command(application: Application, *, as_json: bool) -> None:
     now, translate = application.clock.now(), application.translate
     with application.database.read() as session:
         found = overview(session, now)
-        struck = struck_by(session, found.attention, station=application.settings.site.station_device)
+        cut_off = who_is_cut_off(session, found.attention, station=application.settings.site.station_device)
         poller = poller_health(session, now)
     if as_json:
-        hit = [{"kind": kind, "id": number, "hit": hits} for (kind, number), hits in struck.items()]
-        print_json({"counts": found.counts, "attention": found.attention, "struck": hit})
+        by_subject = [{"kind": kind, "id": number, "hit": hits} for (kind, number), hits in cut_off.items()]
+        print_json({"counts": found.counts, "attention": found.attention, "cut_off": by_subject})
     else:
         headings = [translate(text) for text in (N_("severity"), N_("name"), N_("state"), N_("units"), N_("systems"))]
         rows = [
-            (item.severity, item.name, item.state, *_hit(item, struck.get((item.kind, item.id), ()), translate))
+            (item.severity, item.name, item.state, *_hit(item, cut_off.get((item.kind, item.id)), translate))
             for item in found.attention
         ]
         print_table(headings, rows)
     _warn_about(poller, application)
 
 
-def _hit(item: Attention, hits: Sequence[Hit], translate: Translate) -> tuple[str, str]:
+def _hit(item: Attention, hits: Sequence[Hit] | None, translate: Translate) -> tuple[str, str]:
     """Units and business systems, each with what happens to it; its own where that is not known."""
-    if not hits:
+    if hits is None:
         return "、".join(item.units), "、".join(item.systems)
+    if not hits:
+        return translate(N_("nobody is cut off")), ""
     kinds = (ObjectKind.UNIT, ObjectKind.SYSTEM)
     told = {kind: [f"{hit.name} ({word(hit.effect, translate)})" for hit in hits if hit.kind is kind] for kind in kinds}
     return "、".join(told[ObjectKind.UNIT]), "、".join(told[ObjectKind.SYSTEM])

@@ -31,7 +31,7 @@ from inventory.models import (
 )
 from inventory.scope import ALL, Scope
 from inventory.topology.cuts import Element, Vertex
-from inventory.topology.services import Hit, impacts_of
+from inventory.topology.services import Hit, cut_off_by
 
 
 class Severity(StrEnum):
@@ -65,7 +65,7 @@ class Attention:
     """Something to deal with. `cause` is a code of `collectors.labels.CAUSES`.
 
     `devices` names what is unreachable for the same reason and is therefore not listed by itself; `units` and
-    `systems` are its own: whom it serves directly. Who is hit with redundancy weighed: `struck_by`.
+    `systems` are its own: whom it serves directly. Who is cut off: `who_is_cut_off`.
     """
 
     kind: SubjectKind
@@ -114,13 +114,13 @@ def overview(session: Session, now: datetime, *, scope: Scope = ALL) -> Overview
     )
 
 
-def struck_by(
+def who_is_cut_off(
     session: Session, attention: Iterable[Attention], *, station: str, scope: Scope = ALL
 ) -> Mapping[Subject, Sequence[Hit]]:
-    """Units and business systems that each failure cuts off or weakens, the worst first, with redundancy weighed.
+    """Units and business systems that each failure cuts off, wholly or partly: those that have another way are not.
 
-    Of what has not failed (a line that is slow, a device without SNMP) there is none; nor is there any where it is not
-    known at which device the management station hangs. Then the subject's own unit and systems say who is hit.
+    What has not failed (a line that is slow, a device without SNMP) is not among the keys; nothing is where it is not
+    known at which device the management station hangs. Of these, the subject's own unit and systems tell most.
     """
     failing = {
         (item.kind, item.id): Vertex(ELEMENTS[item.kind], item.id)
@@ -128,7 +128,7 @@ def struck_by(
         if item.severity is not Severity.MINOR
     }
     try:
-        found = impacts_of(session, set(failing.values()), station, scope)
+        found = cut_off_by(session, set(failing.values()), station, scope)
     except StationUnknownError:
         return {}
     return {subject: found[vertex] for subject, vertex in failing.items()}

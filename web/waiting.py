@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import current_app, g
 from sqlalchemy.orm import Session
 
-from collectors.overview import Overview, Severity, Subject, critical, overview, struck_by
+from collectors.overview import Overview, Severity, Subject, critical, overview, who_is_cut_off
 from inventory.scope import Scope
 from inventory.topology.services import Hit
 from security import proposals
@@ -27,10 +27,10 @@ KEEP_S = 2.0
 
 @dataclass(frozen=True)
 class Seen:
-    """The county as somebody sees it, and who is hit by what has failed in it."""
+    """The county as somebody sees it, and who is cut off by what has failed in it."""
 
     overview: Overview
-    struck: Mapping[Subject, Sequence[Hit]]
+    cut_off: Mapping[Subject, Sequence[Hit]]
 
 
 def what_is_seen() -> Seen:
@@ -53,7 +53,7 @@ def what_is_seen() -> Seen:
 def _look(session: Session, scope: Scope) -> Seen:
     found = overview(session, console().clock.now(), scope=scope)
     station = console().settings.site.station_device
-    return Seen(found, struck_by(session, found.attention, station=station, scope=scope))
+    return Seen(found, who_is_cut_off(session, found.attention, station=station, scope=scope))
 
 
 def counts() -> Mapping[str, int]:

@@ -39,7 +39,27 @@ def effects_after(
     needed_by: Mapping[Vertex, AbstractSet[Key]],
 ) -> dict[Key, Effect]:
     """Of a network whose cuts are known already: only what hangs on the failing vertex is walked and asked again."""
-    lost, weaker = before.below(failing), weakened(graph, before, failing)
+    return _felt(before, failing, weakened(graph, before, failing), needs, needed_by)
+
+
+def cut_off_after(
+    before: Cuts,
+    failing: Vertex,
+    needs: Mapping[Key, AbstractSet[Vertex]],
+    needed_by: Mapping[Vertex, AbstractSet[Key]],
+) -> dict[Key, Effect]:
+    """As `effects_after`, without those that lose redundancy: to find them, a whole mesh may have to be walked."""
+    return _felt(before, failing, frozenset(), needs, needed_by)
+
+
+def _felt(
+    before: Cuts,
+    failing: Vertex,
+    weaker: AbstractSet[Vertex],
+    needs: Mapping[Key, AbstractSet[Vertex]],
+    needed_by: Mapping[Vertex, AbstractSet[Key]],
+) -> dict[Key, Effect]:
+    lost = before.below(failing)
     concerned = {key for vertex in lost | weaker | {failing} for key in needed_by.get(vertex, ())}
     found = {key: _effect(needs[key], failing, before, lost, weaker) for key in concerned}
     return {key: effect for key, effect in found.items() if effect is not None}

@@ -17,7 +17,7 @@ from collectors.models import (
     Reachability,
     SubjectKind,
 )
-from collectors.overview import Severity, overview, struck_by
+from collectors.overview import Severity, overview, who_is_cut_off
 from core.database import Database
 from inventory.kinds import Effect, ObjectKind
 from inventory.models import Device, Line
@@ -79,30 +79,30 @@ def test_a_line_that_is_down_is_one_item_with_the_device_behind_it_and_who_is_hi
 def test_who_is_cut_off_is_told_of_what_failed_where_the_station_is_known(database: Database, county: County) -> None:
     with database.read() as session:
         items = overview(session, NOW).attention
-        struck = struck_by(session, items, station="HX-CORE-01")
-        unknown = struck_by(session, items, station="HX-CORE-99")
-        others = struck_by(session, items, station="HX-CORE-01", scope=Scope.units([county.other_unit]))
-    [hits] = struck.values()
+        found = who_is_cut_off(session, items, station="HX-CORE-01")
+        unknown = who_is_cut_off(session, items, station="HX-CORE-99")
+        others = who_is_cut_off(session, items, station="HX-CORE-01", scope=Scope.units([county.other_unit]))
+    [hits] = found.values()
     assert [(hit.kind, hit.name, hit.effect) for hit in hits] == [
         (ObjectKind.UNIT, "新华村委会", Effect.CUT_OFF),
         (ObjectKind.SYSTEM, "行政审批系统", Effect.CUT_OFF),
     ]
-    assert set(struck) == {(SubjectKind.LINE, county.line)}
+    assert set(found) == {(SubjectKind.LINE, county.line)}
     assert unknown == {}
     assert [hit.name for hit in others[SubjectKind.LINE, county.line]] == []
 
 
-def test_what_has_not_failed_strikes_nobody(database: Database, county: County) -> None:
+def test_what_has_not_failed_cuts_nobody_off(database: Database, county: County) -> None:
     with database.write() as session:
         session.get_one(LineState, county.line).state = LineCondition.DEGRADED
         session.get_one(DeviceState, county.access).reachability = Reachability.SILENT
     with database.read() as session:
         items = overview(session, NOW).attention
         assert len(items) == 2
-        assert struck_by(session, items, station="HX-CORE-01") == {}
+        assert who_is_cut_off(session, items, station="HX-CORE-01") == {}
 
 
-def test_a_second_way_leaves_only_less_redundancy(database: Database, county: County) -> None:
+def test_where_there_is_a_second_way_nobody_is_cut_off(database: Database, county: County) -> None:
     with database.write() as session:
         first = session.get_one(Line, county.line)
         second = Line(
@@ -112,8 +112,7 @@ def test_a_second_way_leaves_only_less_redundancy(database: Database, county: Co
         session.add(second)
     with database.read() as session:
         items = overview(session, NOW).attention
-        hits = struck_by(session, items, station="HX-CORE-01")[SubjectKind.LINE, county.line]
-    assert {hit.effect for hit in hits} == {Effect.LESS_REDUNDANT}
+        assert who_is_cut_off(session, items, station="HX-CORE-01") == {(SubjectKind.LINE, county.line): []}
 
 
 def test_what_is_marked_for_maintenance_asks_for_no_attention(database: Database, county: County) -> None:

@@ -35,7 +35,7 @@ MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
-class Struck:
+class CutOff:
     """Units, or business systems, that a failure does the same to: the first by name, and how many more."""
 
     effect: Effect
@@ -58,7 +58,7 @@ def show() -> str:
     return render_template(
         "overview.html",
         found=found,
-        struck={subject: list(_grouped(hits)) for subject, hits in county.struck.items()},
+        cut_off={subject: list(_grouped(hits)) for subject, hits in county.cut_off.items()},
         available=available,
         marks=marks,
         recent=recent,
@@ -72,11 +72,11 @@ def show() -> str:
     )
 
 
-def _grouped(hits: Sequence[Hit]) -> Iterator[Struck]:
+def _grouped(hits: Sequence[Hit]) -> Iterator[CutOff]:
     """The worst effect first; `hits` are in this order."""
     for (effect, kind), some in groupby(hits, key=lambda hit: (hit.effect, hit.kind)):
         names = [hit.name for hit in some]
-        yield Struck(effect, kind is ObjectKind.SYSTEM, names[:MOST_NAMED], max(0, len(names) - MOST_NAMED))
+        yield CutOff(effect, kind is ObjectKind.SYSTEM, names[:MOST_NAMED], max(0, len(names) - MOST_NAMED))
 
 
 def _marks(session: Session, now: datetime, scope: Scope) -> list[Device | Line]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from inventory.kinds import Effect
 from inventory.topology.cuts import Element, Graph, Vertex, cuts
-from inventory.topology.impact import effects
+from inventory.topology.impact import cut_off_after, effects, needing
 
 ROOT = Vertex(Element.DEVICE, 0)
 VERTICES = st.integers(0, 11).map(lambda number: Vertex(Element.DEVICE, number))
@@ -76,7 +76,10 @@ def test_an_effect_is_what_comparing_both_networks_says(graph: Graph, failing: V
         expected = Effect.LESS_REDUNDANT
     elif failing in wanted and failing not in reached(graph):
         expected = Effect.UNKNOWN
-    assert effects(graph, ROOT, failing, {"unit": wanted}).get("unit") == expected
+    needs = {"unit": wanted}
+    assert effects(graph, ROOT, failing, needs).get("unit") == expected
+    harder = cut_off_after(cuts(graph, ROOT), failing, needs, needing(needs)).get("unit")
+    assert harder == (None if expected is Effect.LESS_REDUNDANT else expected)
 
 
 def test_a_failing_root_takes_everything_along() -> None:
