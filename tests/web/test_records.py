@@ -148,7 +148,7 @@ ACTS: dict[str, tuple[Role, str, dict[str, object], str]] = {
     ),
     "topology.withdraw": (R.NETWORK_ADMIN, "/topology/links/1/withdraw", {}, "inventory:link:withdraw"),
     "topology.arrange": (
-        R.NETWORK_ADMIN, "/topology/map/arrange", {"at": "", "places": '{"site-1": [1, 2]}'}, "inventory:map:arrange",
+        R.NETWORK_ADMIN, "/topology/map/arrange", {"at": "", "places": '{"device-1": [1, 2]}'}, "inventory:map:arrange",
     ),
     "devices.key_port": (R.NETWORK_ADMIN, "/devices/1/ports/1/key", {"is_key": "yes"}, "inventory:port:change"),
     "accounts.end_session": (R.SYSTEM_ADMIN, "/accounts/2/sessions/1/end", {}, "security:session:end"),
