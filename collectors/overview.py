@@ -131,7 +131,8 @@ def who_is_cut_off(
         found = cut_off_by(session, set(failing.values()), station, scope)
     except StationUnknownError:
         return {}
-    return {subject: found[vertex] for subject, vertex in failing.items()}
+    # To whom not everything is open, "nobody" could be somebody out of the reach.
+    return {subject: hits for subject, vertex in failing.items() if (hits := found[vertex]) or scope.whole}
 
 
 def critical(session: Session, now: datetime, *, scope: Scope = ALL) -> int:
