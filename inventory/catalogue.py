@@ -1,10 +1,13 @@
 """Lists of every kind, made from the columns of its sheet: what is searched, by what it is sorted and narrowed.
 
+The office's own fields count like the others, and tags are searched too.
+
 Scope, search, filters, order and page are all part of the query. The monitoring's lists of devices and lines have
 more to sort by (states) and live with the collectors.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
@@ -12,10 +15,10 @@ from sqlalchemy import ColumnElement, String, false, func, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from inventory import relations
+from inventory import own_values, relations
 from inventory.kinds import ObjectKind
-from inventory.ledger.columns import Column
-from inventory.ledger.formats import Address, Prefix, Text, Token, Words
+from inventory.ledger.columns import Column, Sheet
+from inventory.ledger.formats import Address, OneOf, Prefix, Text, Token, Words
 from inventory.ledger.sheets import SHEET_OF
 from inventory.ledger.state import MODELS
 from inventory.listing import Listing
@@ -37,37 +40,48 @@ NUMBER: Final = "id"
 LARGEST: Final = 2**31 - 1
 
 
+def catalogue(sheet: Sheet) -> Listing[Any]:
+    own = {column.field: own_values.order(MODELS[sheet.kind].custom, column) for column in _own(sheet)}
+    found = _of_template(sheet.kind)
+    return replace(found, orders={**found.orders, **own}) if own else found
+
+
 @cache
-def catalogue(kind: ObjectKind) -> Listing[Any]:
+def _of_template(kind: ObjectKind) -> Listing[Any]:
     model = MODELS[kind]
     columns = SHEET_OF[kind].columns
     spoken = (model.initials,) if issubclass(model, Spoken) else ()
     texts = [column.field for column in columns if _searched(kind, column)]
+    more = (*spoken, type_coerce(model.tags, String), own_values.every(model.custom))
     return Listing(
         kind,
         model,
         name=model.name,
         number=model.id,
-        searched=(*(getattr(model, field) for field in texts), *spoken),
+        searched=(*(getattr(model, field) for field in texts), *more),
         orders=_orders(kind, columns),
         loaded=tuple(_loaded(kind)),
     )
 
 
-def conditions(kind: ObjectKind, asked: Mapping[str, str]) -> list[ColumnElement[bool]]:
+def conditions(sheet: Sheet, asked: Mapping[str, str]) -> list[ColumnElement[bool]]:
     """By field: a word of its vocabulary, or the number of what it names; `tag` is one tag. Nonsense finds nothing."""
-    return [_condition(kind, field, text) for field, text in asked.items()]
+    return [_condition(sheet, field, text) for field, text in asked.items()]
 
 
-def narrowing(kind: ObjectKind) -> tuple[str, ...]:
+def narrowing(sheet: Sheet) -> tuple[str, ...]:
     """The fields by which a list can be narrowed."""
-    words = tuple(column.field for column in SHEET_OF[kind].columns if isinstance(column.format, Words))
-    return (*words, *relations.of_kind(kind), TAG)
+    words = tuple(column.field for column in sheet.columns if isinstance(column.format, Words | OneOf))
+    return (*words, *relations.of_kind(sheet.kind), TAG)
 
 
 def count(session: Session, kind: ObjectKind, scope: Scope) -> int:
     model = MODELS[kind]
     return session.scalar(scope.apply(select(func.count(model.id)), model)) or 0
+
+
+def _own(sheet: Sheet) -> list[Column]:
+    return [column for column in sheet.columns if column.custom is not None]
 
 
 def _searched(kind: ObjectKind, column: Column) -> bool:
@@ -109,15 +123,18 @@ def _loaded(kind: ObjectKind) -> list[ORMOption]:
     return options
 
 
-def _condition(kind: ObjectKind, field: str, text: str) -> ColumnElement[bool]:
-    model = MODELS[kind]
+def _condition(sheet: Sheet, field: str, text: str) -> ColumnElement[bool]:
+    model = MODELS[sheet.kind]
     if field == TAG:
         return type_coerce(model.tags, String).contains(f"|{text}|", autoescape=True)  # as it is stored
-    relation = relations.of_kind(kind).get(field)
+    relation = relations.of_kind(sheet.kind).get(field)
     if relation is not None:
         number = int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST)) else 0
         return relation.points_at(number) if 0 < number <= LARGEST else false()
-    format_ = SHEET_OF[kind].column(field).format
+    column = sheet.column(field)
+    if column.custom is not None:
+        return own_values.one(model.custom, column.custom) == text
+    format_ = column.format
     if isinstance(format_, Words) and text in {word.value for word in format_.kind}:
         chosen: ColumnElement[bool] = getattr(model, field) == format_.kind(text)
         return chosen

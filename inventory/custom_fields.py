@@ -34,12 +34,16 @@ REFUSED: Final = frozenset("\"'\\/.、,，;；*[]$")
 
 @dataclass(frozen=True)
 class Draft:
-    """A field as somebody wants it; `choices` count only for the format of one word of several."""
+    """A field as somebody wants it; `choices` count only for the format of one word of several.
+
+    `listed`: whether the list of its kind shows it, which can be searched and sorted by it in any case.
+    """
 
     name: str
     format: FieldFormat
     choices: Sequence[str] = ()
     help: str = ""
+    listed: bool = True
 
 
 @dataclass(frozen=True)
@@ -145,7 +149,7 @@ def _free(session: Session, kind: ObjectKind, name: str, but: CustomField | None
 
 
 def _fill(field: CustomField, draft: Draft) -> None:
-    field.format = draft.format
+    field.format, field.listed = draft.format, draft.listed
     field.help = clean(draft.help)[:MOST_HELP]
     field.choices = _choices(draft) if draft.format is FieldFormat.CHOICE else []
 
@@ -164,4 +168,10 @@ def _subject(field: CustomField) -> str:
 
 
 def _told(field: CustomField) -> dict[str, Any]:
-    return {"name": field.name, "format": field.format.value, "choices": list(field.choices), "help": field.help}
+    return {
+        "name": field.name,
+        "format": field.format.value,
+        "choices": list(field.choices),
+        "help": field.help,
+        "listed": field.listed,
+    }

@@ -74,8 +74,8 @@ class Listing(Generic[Model]):
     model: type[Model]
     name: InstrumentedAttribute[str]
     number: InstrumentedAttribute[int]
-    searched: tuple[InstrumentedAttribute[Any], ...]
-    orders: Mapping[str, ColumnElement[Any] | InstrumentedAttribute[Any]]
+    searched: tuple[Column, ...]
+    orders: Mapping[str, Column]
     loaded: tuple[ORMOption, ...] = ()
 
     def page(
@@ -117,7 +117,7 @@ class Listing(Generic[Model]):
             statement = statement.where(or_(*(column.icontains(text, autoescape=True) for column in self.searched)))
         return statement
 
-    def _order(self, order: str) -> tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...]:
+    def _order(self, order: str) -> tuple[Column, ...]:
         column = self.orders.get(order.removeprefix("-"))
         if column is None:
             raise UnknownOrderError(name=order, known=", ".join(self.orders))

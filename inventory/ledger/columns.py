@@ -17,7 +17,8 @@ CUSTOM: Final = "custom."
 class Column:
     """One column; `units` are what may stand in brackets behind the heading, such as 带宽(M).
 
-    `default` is the value of a new object that says nothing, and of one whose value is taken away.
+    `default` is the value of a new object that says nothing, and of one whose value is taken away; `listed` says of an
+    own field whether lists show it.
     """
 
     heading: str
@@ -30,6 +31,7 @@ class Column:
     refers: ObjectKind | None = None
     help: str = ""
     default: Value = None
+    listed: bool = True
 
     @property
     def custom(self) -> str | None:

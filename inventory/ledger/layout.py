@@ -55,7 +55,8 @@ def _extended(sheet: Sheet, more: list[Column], chosen: Mapping[str, str]) -> Sh
 
 
 def _column(field: CustomField) -> Column:
-    return Column(field.name, field.name, f"{CUSTOM}{field.name}", format_of(field), help=field.help)
+    name = field.name
+    return Column(name, name, f"{CUSTOM}{name}", format_of(field), help=field.help, listed=field.listed)
 
 
 def format_of(field: CustomField) -> Format:

@@ -22,6 +22,7 @@ class CustomField(Base):
     format: Mapped[FieldFormat] = mapped_column(choice(FieldFormat, "format"))
     choices: Mapped[list[str]] = mapped_column(Json, default=list)
     help: Mapped[str] = mapped_column(PLACE, default="")
+    listed: Mapped[bool] = mapped_column(default=True)  # whether the kind's list shows it
 
 
 class Document(Base):

@@ -66,7 +66,9 @@ def groups(sheet: Sheet) -> list[Group]:
 
 
 def listed(sheet: Sheet) -> list[Column]:
+    """The kind's own choice, and behind it the office's own fields that it wants to see there."""
     fields = LISTED.get(sheet.kind) or tuple(
         column.field for column in sheet.columns if column.field not in MORE and column.custom is None
     )
-    return [sheet.column(field) for field in fields]
+    own = [column for column in sheet.columns if column.custom is not None and column.listed]
+    return [*(sheet.column(field) for field in fields), *own]

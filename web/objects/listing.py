@@ -12,8 +12,8 @@ from inventory import relations
 from inventory.catalogue import TAG, catalogue, conditions, narrowing
 from inventory.kinds import ObjectKind
 from inventory.labels import choices
-from inventory.ledger.formats import Words
-from inventory.ledger.sheets import SHEET_OF
+from inventory.ledger.columns import Sheet as LedgerSheet
+from inventory.ledger.formats import OneOf, Words
 from inventory.ledger.state import MODELS
 from inventory.scope import Scope
 from web import numbers
@@ -38,25 +38,25 @@ class Filter:
         return len(self.options) > 1
 
 
-def asked(kind: ObjectKind) -> Address:
+def asked(sheet: LedgerSheet) -> Address:
     wanted = request.args.get("sort", "name")
-    known = wanted.removeprefix("-") in catalogue(kind).orders
+    known = wanted.removeprefix("-") in sortable(sheet)
     return Address(
         words=request.args.get("q", "").strip()[:100],
-        filters={name: request.args[name][:100] for name in narrowing(kind) if request.args.get(name)},
+        filters={name: request.args[name][:100] for name in narrowing(sheet) if request.args.get(name)},
         sort=wanted.removeprefix("-") if known else "name",
         descending=known and wanted.startswith("-"),
         page=max(1, numbers.asked("page") or 1),
     )
 
 
-def page(session: Session, kind: ObjectKind, address: Address, scope: Scope) -> Sheet[Any]:
+def page(session: Session, sheet: LedgerSheet, address: Address, scope: Scope) -> Sheet[Any]:
     order = f"-{address.sort}" if address.descending else address.sort
-    found = catalogue(kind).page(
+    found = catalogue(sheet).page(
         session,
         scope=scope,
         text=address.words,
-        where=conditions(kind, address.filters),
+        where=conditions(sheet, address.filters),
         order=order,
         number=address.page,
         size=PAGE,
@@ -64,16 +64,18 @@ def page(session: Session, kind: ObjectKind, address: Address, scope: Scope) -> 
     return Sheet(list(found.items), found.total, found.number, address)
 
 
-def filters(session: Session, kind: ObjectKind, address: Address, scope: Scope) -> Iterator[Filter]:
-    for column in SHEET_OF[kind].columns:
+def filters(session: Session, sheet: LedgerSheet, address: Address, scope: Scope) -> Iterator[Filter]:
+    for column in sheet.columns:
         if isinstance(column.format, Words):
             words = [(word.value, label) for word, label in choices(column.format.kind, gettext)]
             yield Filter(column.field, heading(column), words)
-    for field, relation in relations.of_kind(kind).items():
+        elif isinstance(column.format, OneOf):
+            yield Filter(column.field, heading(column), [(word, word) for word in column.format.words])
+    for field, relation in relations.of_kind(sheet.kind).items():
         chosen = address.filters.get(field, "")
         yield Filter(field, heading(relation.column), _names(session, relation.to, scope, chosen), chosen)
     if TAG in address.filters:
-        yield Filter(TAG, heading(SHEET_OF[kind].column("tags")), [(address.filters[TAG],) * 2], address.filters[TAG])
+        yield Filter(TAG, heading(sheet.column("tags")), [(address.filters[TAG],) * 2], address.filters[TAG])
 
 
 def _names(session: Session, kind: ObjectKind, scope: Scope, chosen: str) -> list[tuple[str, str]]:
@@ -87,5 +89,5 @@ def _names(session: Session, kind: ObjectKind, scope: Scope, chosen: str) -> lis
     return [(str(number), name) for number, name in rows]
 
 
-def sortable(kind: ObjectKind) -> frozenset[str]:
-    return frozenset(catalogue(kind).orders)
+def sortable(sheet: LedgerSheet) -> frozenset[str]:
+    return frozenset(catalogue(sheet).orders)

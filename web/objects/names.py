@@ -10,6 +10,7 @@ from inventory.catalogue import catalogue
 from inventory.changes.recording import shown_key
 from inventory.kinds import ObjectKind
 from inventory.ledger.columns import Sheet
+from inventory.ledger.sheets import SHEET_OF
 from inventory.ledger.single import key_of
 from web.scope import seen
 
@@ -30,5 +31,5 @@ def offered(session: Session, sheet: Sheet) -> dict[ObjectKind, list[str]]:
 
 
 def names(session: Session, kind: ObjectKind, text: str) -> list[str]:
-    found = catalogue(kind).page(session, scope=seen(), text=text, size=OFFERED)
+    found = catalogue(SHEET_OF[kind]).page(session, scope=seen(), text=text, size=OFFERED)
     return [shown_key(key_of(kind, row)) for row in found.items]

@@ -1,5 +1,7 @@
 """Fields of the office's own: in forms and pages at once, renamed with their values, ended with what would be lost."""
 
+import re
+
 from core.database import Database
 from inventory.kinds import ObjectKind
 from tests.web.conftest import Browser
@@ -19,6 +21,27 @@ def test_a_field_is_in_the_form_on_the_page_and_in_the_history(admin: Browser, c
     text = main_of(admin.get(page))
     assert "<dt>网络属性</dt>" in text
     assert "<ins>外网</ins>" in text
+
+
+def test_a_field_stands_in_the_list_sorts_it_and_narrows_it_unless_that_is_not_wanted(
+    admin: Browser, county: Database
+) -> None:
+    admin.post("/inventory/fields/new", {**CHOICE, "listed": "yes"})
+    number = number_of(county, ObjectKind.DEVICE, "SW-02")
+    admin.post(f"/inventory/devices/{number}/edit", {"custom.网络属性": "外网"})
+    every = main_of(admin.get("/inventory/devices"))
+    assert '<select name="custom.网络属性"' in every
+    link = re.search(r'href="([^"]*sort=custom[^"]*)"', every)
+    assert link
+    first = re.search(r"<tbody>.*?</tr>", main_of(admin.get(link[1].replace("&amp;", "&"))), re.DOTALL)
+    assert first
+    assert ">SW-02</a>" in first[0]
+    narrowed = main_of(admin.get("/inventory/devices?custom.网络属性=外网"))
+    assert ">SW-02</a>" in narrowed
+    assert ">CORE-01</a>" not in narrowed
+    assert ">SW-02</a>" in main_of(admin.get("/inventory/devices?q=外网"))
+    admin.post("/inventory/fields/1", CHOICE)
+    assert "sort=custom" not in main_of(admin.get("/inventory/devices"))
 
 
 def test_a_word_that_was_taken_away_stays_until_somebody_changes_it(admin: Browser, county: Database) -> None:

@@ -93,9 +93,9 @@ class Objects(Answer):
     parts=PARTS,
 )
 def list_objects(kind: ObjectKind, query: ObjectQuery) -> Objects:
-    listing = catalogue(kind)
     with console().database.read() as session:
         sheet = layout_of(session)[kind]
+        listing = catalogue(sheet)
         after = number_after(query.cursor, ORDER) or 0
         page = listing.page(
             session, scope=scope(), text=query.q, where=[listing.number > after], order=ORDER, size=query.limit + 1

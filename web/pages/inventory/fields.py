@@ -83,6 +83,7 @@ def _draft() -> Draft:
         format=FieldFormat(forms.choice("format", list(FieldFormat))),
         choices=forms.text("choices", limit=8000, required=False).splitlines(),
         help=forms.text("help", limit=custom_fields.MOST_HELP, required=False),
+        listed="listed" in request.form,
     )
 
 

@@ -55,11 +55,11 @@ def index() -> str:
 @blueprint.get("/<kind:kind>")
 @requires(*LOOKERS)
 def listed(kind: ObjectKind) -> str:
-    address = listing.asked(kind)
     with console().database.read() as session:
         sheet = layout_of(session)[kind]
+        address = listing.asked(sheet)
         columns = grouping.listed(sheet)
-        found = listing.page(session, kind, address, seen())
+        found = listing.page(session, sheet, address, seen())
         named = cells.names_in(kind, found.rows) | {(kind, row.id) for row in found.rows}
         open_to = cells.openable(session, named, seen())
         return render_template(
@@ -69,9 +69,9 @@ def listed(kind: ObjectKind) -> str:
             sheet=found,
             columns=[(column, cells.heading(column)) for column in columns],
             rows=[cells.cells(kind, columns, row, open_to) for row in found.rows],
-            filters=list(listing.filters(session, kind, address, seen())),
+            filters=list(listing.filters(session, sheet, address, seen())),
             may_create=_may_create(kind),
-            sortable=listing.sortable(kind),
+            sortable=listing.sortable(sheet),
         )
 
 
