@@ -1,36 +1,54 @@
-"""One forgiving search: names, pinyin initials, addresses with a mask, any MAC notation, ports, circuit numbers.
+"""One forgiving search: the inventory, ports, any MAC notation, and stations behind the switches' ports.
 
 An IP address finds the port that has it. A MAC or IP address that is no device's is looked for behind the switches'
 ports.
 """
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from flask import url_for
-from sqlalchemy import ColumnElement, case, false, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.orm import Session
 
 from collectors.models import PortState
 from collectors.survey.models import InterfaceAddress
 from collectors.survey.whereabouts import Whereabouts, address_of, locate, mac_of
 from core.i18n import N_
-from inventory.models import Device, Line, Port, Unit
+from inventory.changes.recording import shown_key
+from inventory.kinds import ObjectKind
+from inventory.labels import label
+from inventory.ledger.sheets import SHEET_OF
+from inventory.ledger.single import key_of
+from inventory.models import Device, Port
 from inventory.ports import spellings
 from inventory.scope import Scope
+from inventory.search import Found, search
 from web.i18n import gettext
+from web.objects import cells, grouping
 
-MOST: Final = 60
-MIN_INITIALS: Final = 2
-HitKind = Literal["device", "line", "port", "station"]
-KINDS: Final[dict[HitKind, str]] = {
-    "device": N_("device"),
-    "line": N_("line"),
-    "port": N_("port"),
-    "station": N_("station"),
-}
+HitKind = ObjectKind | Literal["port", "station"]
+MOST: Final = 60  # of a kind
+MOST_DETAILS: Final = 3
+# In the order in which a reader looks for them; as words of an address, too.
+KINDS: Final[tuple[HitKind, ...]] = (
+    ObjectKind.DEVICE,
+    ObjectKind.LINE,
+    ObjectKind.UNIT,
+    ObjectKind.SITE,
+    ObjectKind.SYSTEM,
+    ObjectKind.CONTACT,
+    ObjectKind.ROOM,
+    ObjectKind.RACK,
+    ObjectKind.SUBNET,
+    ObjectKind.ADDRESS,
+    ObjectKind.VLAN,
+    ObjectKind.REGION,
+    "port",
+    "station",
+)
+PORT_LABELS: Final = {"port": N_("port"), "station": N_("station")}
 
 
 @dataclass(frozen=True)
@@ -44,60 +62,60 @@ class Hit:
     exact: bool
 
 
-def find(session: Session, words: str, scope: Scope) -> list[Hit]:
-    """Everything that fits, the exact ones first; nothing outside the scope exists."""
-    hits = list(_hits(session, words, scope))
-    hits += _interfaces(session, words, scope, known=any(hit.exact for hit in hits))
-    hits += _stations(session, words, scope, known=any(hit.exact for hit in hits))
-    return sorted(hits, key=lambda hit: (not hit.exact, hit.name))
+def find(session: Session, words: str, scope: Scope, most: int = MOST) -> list[Hit]:
+    """What fits, at most so much of each kind, the exact ones first; nothing outside the scope exists."""
+    found = list(search(session, words, scope, most))
+    known = any(one.exact and one.kind is ObjectKind.DEVICE for one in found)
+    hits = [_hit(one, known=known) for one in found]
+    hits += _ports(session, words, scope, most)
+    hits += _interfaces(session, words, scope, known=known)
+    hits += _stations(session, words, scope, known=known or any(hit.kind == "port" and hit.exact for hit in hits))
+    # The order among those of one kind is the query's.
+    return sorted(hits, key=lambda hit: (not hit.exact, KINDS.index(hit.kind)))
 
 
-def _hits(session: Session, words: str, scope: Scope) -> Iterator[Hit]:
-    text = words.casefold()
-    plain = re.sub(r"(\d)/\d{1,3}$", r"\1", text) if text.count(".") == 3 else text  # noqa: PLR2004  # an IPv4 address
-    yield from _devices(session, text, plain, scope)
-    yield from _lines(session, text, scope)
-    yield from _ports(session, words, scope)
+def label_of(kind: HitKind) -> str:
+    return label(kind, gettext) if isinstance(kind, ObjectKind) else gettext(PORT_LABELS[kind])
 
 
-def _devices(session: Session, text: str, plain: str, scope: Scope) -> Iterator[Hit]:
-    texts = (Device.name, Device.address, Device.serial, Device.model, Unit.name)
-    exact = or_(*(func.lower(column) == plain for column in (Device.name, Device.address, Device.serial)))
-    wanted = (
-        select(Device.id, Device.name, Device.address, Device.model, exact)
-        .outerjoin(Unit, Unit.id == Device.unit_id)
-        .where(or_(*_contain(texts, plain), _by_initials(Device.initials, text)))
-        .order_by(case((exact, 0), else_=1), Device.name)
-        .limit(MOST)
-    )
-    for number, name, address, model, same in session.execute(scope.apply(wanted, Device)):
-        yield Hit("device", name, f"{address or ''} {model}", url_for("devices.show", number=number), bool(same))
+def _hit(found: Found, *, known: bool) -> Hit:
+    """Of an address that a device has, the device is meant and not the row of the ledger."""
+    kind, row = found.kind, found.row
+    exact = found.exact and not (known and kind is ObjectKind.ADDRESS)
+    return Hit(kind, shown_key(key_of(kind, row)), _detail(kind, row), _link(kind, row.id), exact)
 
 
-def _lines(session: Session, text: str, scope: Scope) -> Iterator[Hit]:
-    exact = or_(func.lower(Line.name) == text, func.lower(Line.circuit_number) == text)
-    texts = (Line.name, Line.circuit_number, Line.b_address)
-    wanted = (
-        select(Line.id, Line.name, Line.circuit_number, exact)
-        .where(or_(*_contain(texts, text), _by_initials(Line.initials, text)))
-        .order_by(case((exact, 0), else_=1), Line.name)
-        .limit(MOST)
-    )
-    for number, name, circuit, same in session.execute(scope.apply(wanted, Line)):
-        yield Hit("line", name, circuit or "", url_for("lines.show", number=number), bool(same))
+def _link(kind: ObjectKind, number: int) -> str:
+    page = {ObjectKind.DEVICE: "devices.show", ObjectKind.LINE: "lines.show"}.get(kind)
+    return url_for(page, number=number) if page else url_for("inventory.show", kind=kind, number=number)
 
 
-def _ports(session: Session, words: str, scope: Scope) -> Iterator[Hit]:
+def _detail(kind: ObjectKind, row: Any) -> str:
+    """What tells it from others of a similar name: the first filled cells of its list."""
+    if kind is ObjectKind.DEVICE:
+        return " ".join(filter(None, (row.address, row.model)))
+    if kind is ObjectKind.LINE:
+        return row.circuit_number or ""
+    columns = [column for column in grouping.listed(SHEET_OF[kind]) if column.field != "name"]
+    texts = ("、".join(part.text for part in cells.cell(kind, one, row, frozenset()).parts[:2]) for one in columns)
+    return " · ".join([text for text in texts if text][:MOST_DETAILS])
+
+
+def _ports(session: Session, words: str, scope: Scope, most: int) -> Iterator[Hit]:
     mac = mac_of(words)
     alike = func.lower(Port.name).in_(spellings(words))
-    condition = PortState.mac == mac if mac else or_(alike, *_contain((Port.name, Port.alias), words))
+    condition = (
+        PortState.mac == mac
+        if mac
+        else or_(alike, *(text.icontains(words, autoescape=True) for text in (Port.name, Port.alias)))
+    )
     wanted = (
         select(Port, Device.name, PortState.alias)
         .join(Device, Device.id == Port.device_id)
         .outerjoin(PortState, PortState.port_id == Port.id)
         .where(condition)
         .order_by(case((alike, 0), else_=1), Device.name, Port.name)
-        .limit(MOST)
+        .limit(most)
     )
     for port, device, alias in session.execute(scope.apply(wanted, Device)):
         link = url_for("devices.port", number=port.device_id, port=port.id)
@@ -142,13 +160,3 @@ def _port_link(device: int, port: int | None) -> str:
     if port is None:
         return url_for("devices.show", number=device)
     return url_for("devices.port", number=device, port=port)
-
-
-def _contain(columns: Iterable[InstrumentedAttribute[Any]], text: str) -> list[ColumnElement[bool]]:
-    return [column.icontains(text, autoescape=True) for column in columns]
-
-
-def _by_initials(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]:
-    """`zwzx` finds 政务中心; one letter would find half the county."""
-    spoken = len(text) >= MIN_INITIALS and text.isascii() and text.isalnum()
-    return column.contains(text, autoescape=True) if spoken else false()

@@ -264,6 +264,21 @@ def test_whoever_is_plugged_in_somewhere_is_found_there(admin: Browser, words: s
     assert "PS-0042" in device.text
 
 
+def test_the_search_names_every_kind_and_leads_to_all_of_one(admin: Browser, sample: Database) -> None:
+    with sample.write() as session:
+        session.add_all(Device(name=f"政-{n:03d}", role="camera") for n in range(70))
+    text = admin.get("/search?q=政").text
+    headings = re.findall(r"<h2>(\S+) <span class=\"dim\">([0-9+]+)</span>", text)
+    assert dict(headings)["设备"] == "60+"
+    assert {"专线", "单位", "地点"} <= {kind for kind, _ in headings}
+    assert 'href="/inventory/units/' in text
+    assert text.count(">政-0") == 12
+    link = re.search(r'href="(/search\?[^"]*kind=device)"', text)
+    assert link
+    assert admin.get(link[1].replace("&amp;", "&")).text.count(">政-0") == 70
+    assert "没有找到" in admin.get("/search?q=政&kind=nonsense").text
+
+
 def test_pinyin_initials_find_a_name(admin: Browser) -> None:
     assert "中心至县财政局专线" in admin.get("/search?q=xczj").text
     assert initials("县政务中心") == "xzwzx"

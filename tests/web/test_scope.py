@@ -286,6 +286,9 @@ def test_no_list_count_search_or_tile_names_what_is_out_of_reach(limited: Browse
     asked = ["/search?q=JR", "/search?q=GE1", "/search?q=10.30.1.1", f"/search?q={county.STATION}", "/search?q=bsz"]
     asked += [
         "/search?q=172.20.1.7",
+        "/search?q=10.0.0.0/8",
+        "/search?q=政府&kind=unit",
+        "/search?q=1380734&kind=contact",
         "/search?q=10.8.0.1",
         "/search?q=00:e0:fc:12:00:00",
         "/jobs?state=queued",

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, StringConstraints
 
 from core.i18n import N_
+from inventory.kinds import ObjectKind
 from security.roles import Permission
 from web import searching
 from web.api.holder import scope
@@ -15,16 +16,19 @@ from web.api.resources.shapes import Answer
 from web.state import console
 
 TAG: Final = "search"
+MOST: Final = 200
 
 
 class SearchQuery(Parameters):
     q: Annotated[str, StringConstraints(pattern=ONE_LINE, min_length=1, max_length=100)] = Field(
-        description=N_("a name, its pinyin initials, an address, a MAC address in any notation, a circuit number")
+        description=N_(
+            "a name, its pinyin initials, an address or prefix, a MAC address in any notation, a circuit number"
+        )
     )
 
 
 class Hit(Answer):
-    kind: Literal["device", "line", "port", "station"]
+    kind: ObjectKind | Literal["port", "station"]
     name: str
     detail: str
     exact: bool
@@ -42,7 +46,7 @@ class Hits(Answer):
     "GET",
     "/search",
     tag=TAG,
-    summary=N_("Search devices, lines, ports and stations"),
+    summary=N_("Search the inventory, ports and stations"),
     permissions=(Permission.VIEW_MONITORING, Permission.VIEW_OWN_UNIT),
     query=SearchQuery,
     answer=Hits,
@@ -52,6 +56,6 @@ def search(query: SearchQuery) -> Hits:
         found = searching.find(session, query.q, scope())
     items = [
         Hit(kind=one.kind, name=one.name, detail=one.detail, exact=one.exact, href=f"{PREFIX}{one.link}")
-        for one in found[: searching.MOST]
+        for one in found[:MOST]
     ]
     return Hits(items=items, total=len(found))
