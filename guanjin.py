@@ -61,6 +61,7 @@ GROUPS: dict[str, str] = {
     "job": "core.jobs.commands:job",
     "settings": "core.commands:settings",
     "snmp": "collectors.snmp.commands:snmp",
+    "sweep": "collectors.sweep.commands:sweep",
     "vault": "security.commands:vault",
 }
 

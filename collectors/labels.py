@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from collectors.models import Evidence, LineCondition, PortStatus, Reachability
 from collectors.snmp.components import PartKind
+from collectors.sweep.models import SweepState
 from core.i18n import N_, Translate
 
 LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
@@ -29,6 +30,14 @@ LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
         PortStatus.DORMANT: N_("port dormant"),
         PortStatus.NOT_PRESENT: N_("port not present"),
         PortStatus.LOWER_LAYER_DOWN: N_("lower layer down"),
+    },
+    SweepState: {
+        SweepState.ASKED: N_("waiting for the poller"),
+        SweepState.RUNNING: N_("under way"),
+        SweepState.STOPPING: N_("being stopped"),
+        SweepState.STOPPED: N_("stopped"),
+        SweepState.DONE: N_("done"),
+        SweepState.FAILED: N_("failed"),
     },
     PartKind: {
         PartKind.CHASSIS: N_("chassis"),

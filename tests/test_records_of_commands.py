@@ -10,12 +10,13 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
-from sqlalchemy import Executable, delete, select, update
+from sqlalchemy import Executable, delete, insert, select, update
 
 import automation.jobs
 import collectors.topology
@@ -25,6 +26,7 @@ import security.backup.schedule
 import security.ferry.jobs
 from automation.archive import ArchiveKeys
 from collectors.models import DiscoveredNeighbour
+from collectors.sweep.models import Sweep, SweepFind
 from core import schema
 from core.clock import SystemClock
 from core.commandline import Application
@@ -33,6 +35,7 @@ from core.database import Database, sqlite_url
 from core.jobs import REGISTRY, Job, JobState, Registry, enqueue
 from demo.devices.fleet import Fleet
 from guanjin import cli
+from inventory.addresses import sort_key
 from inventory.kinds import DeviceRole
 from inventory.models import Device
 from security import accounts, passwords, proposals, setup
@@ -71,7 +74,7 @@ READING = frozenset(
         "health availability", "health line", "health list", "health locate", "health overview", "health parts",
         "health show", "inventory changes", "inventory headings", "inventory impact", "inventory links",
         "inventory list", "inventory show", "inventory template", "job list", "job show",
-        "settings", "snmp probe", "vault status",
+        "settings", "snmp probe", "sweep ranges", "sweep show", "vault status",
     }
 )  # fmt: skip
 CHANGING = frozenset(
@@ -84,8 +87,8 @@ CHANGING = frozenset(
         "ferry peer pin", "ferry receipt", "ferry receive", "ferry release", "ferry submit", "init",
         "inventory export", "inventory forget-heading", "inventory hand-over", "inventory import",
         "inventory key-port", "inventory link add", "inventory link remove", "inventory undo", "job cancel",
-        "job resolve", "job retry", "vault rotate",
-        "vault source",
+        "job resolve", "job retry", "sweep accept", "sweep allow", "sweep start", "sweep stop", "sweep withdraw",
+        "vault rotate", "vault source",
     }
 )  # fmt: skip
 # `up` says in the log when it starts and stops; a process of it does what jobs and pages do.
@@ -289,6 +292,7 @@ def test_every_command_and_job_records_what_it_does(places: tuple[Place, Place],
     install(far)
     people_and_credentials(near, fleet)
     ledger_backups_and_jobs(near, fleet)
+    swept(near)
     introduced(near, far)
     uid = sent(near)
     number = arrived(far)
@@ -454,6 +458,19 @@ def ledger_backups_and_jobs(place: Place, fleet: Fleet) -> None:
     place.work("inventory.links")
     place.typed(f"inventory link add CORE-01 {port} {DEVICE} GE0/0/1 --note 现场核对", "inventory:link:state")
     place.typed(f"inventory link remove CORE-01 {port}", "inventory:link:withdraw")
+
+
+def swept(place: Place) -> None:
+    """What answers stands in the table here; the poller's part is in tests/collectors/sweep."""
+    place.typed("sweep allow 10.9.8.0/29 --note 新办公楼", "collectors:sweep-range:allow")
+    place.typed("sweep ranges")
+    place.typed("sweep start 10.9.8.0/29", "collectors:sweep:ask")
+    find = {"address": "10.9.8.1", "place": sort_key(ip_address("10.9.8.1")), "name": "SW-NEW"}
+    place.change(insert(SweepFind).values(sweep_id=place.newest(Sweep.id), **find))
+    place.typed("sweep show 10.9.8.0/29")
+    place.typed("sweep accept 10.9.8.0/29 10.9.8.1 --role 10.9.8.1=router", "collectors:sweep:take-over")
+    place.typed("sweep stop 10.9.8.0/29", "collectors:sweep:stop")
+    place.typed("sweep withdraw 10.9.8.0/29", "collectors:sweep-range:withdraw")
 
 
 def introduced(near: Place, far: Place) -> None:

@@ -10,6 +10,7 @@ from collectors import standing
 from collectors.detail import PortHealth
 from collectors.freshness import PollerHealth
 from collectors.health import DeviceHealth, LineHealth
+from collectors.labels import LABELS as COLLECTOR_LABELS
 from collectors.models import PortStatus
 from collectors.overview import Severity
 from collectors.sweep.models import SweepState
@@ -101,13 +102,14 @@ SENSOR = _table(
     ("warning", "warn", N_("warning")),
     ("ok", "ok", N_("normal")),
 )
+SWEEP_LABELS = COLLECTOR_LABELS[SweepState]
 SWEEP = _table(
-    (SweepState.FAILED, "crit", N_("failed")),
-    (SweepState.ASKED, "idle", N_("waiting for the poller")),
-    (SweepState.RUNNING, "info", N_("under way")),
-    (SweepState.STOPPING, "info", N_("being stopped")),
-    (SweepState.STOPPED, "idle", N_("stopped")),
-    (SweepState.DONE, "ok", N_("done")),
+    (SweepState.FAILED, "crit", SWEEP_LABELS[SweepState.FAILED]),
+    (SweepState.ASKED, "idle", SWEEP_LABELS[SweepState.ASKED]),
+    (SweepState.RUNNING, "info", SWEEP_LABELS[SweepState.RUNNING]),
+    (SweepState.STOPPING, "info", SWEEP_LABELS[SweepState.STOPPING]),
+    (SweepState.STOPPED, "idle", SWEEP_LABELS[SweepState.STOPPED]),
+    (SweepState.DONE, "ok", SWEEP_LABELS[SweepState.DONE]),
 )
 JOB = _table(
     (JobState.UNCERTAIN, "warn", STATE_LABELS[JobState.UNCERTAIN]),

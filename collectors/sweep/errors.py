@@ -50,6 +50,24 @@ class SweepNotFoundError(SweepError):
     message = N_("there is no sweep %(number)s")
 
 
+class NeverSweptError(SweepError):
+    code = "collectors.sweep_never"
+    category = Category.NOT_FOUND
+    message = N_("%(text)s has not been swept yet")
+
+
+class FindMissingError(SweepError):
+    code = "collectors.sweep_find_missing"
+    category = Category.NOT_FOUND
+    message = N_("nothing answered at %(address)s in this sweep")
+
+
+class FindUnclearError(SweepError):
+    code = "collectors.sweep_find_unclear"
+    message = N_("%(text)s does not say what is at which address")
+    hint = N_("write ADDRESS=NAME, or ADDRESS=ROLE with a role as access_switch, router or firewall")
+
+
 class SweepUnderWayError(SweepError):
     code = "collectors.sweep_under_way"
     category = Category.CONFLICT

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from collectors.sweep.errors import (
     CredentialsError,
+    NeverSweptError,
     RangeNotFoundError,
     RangeOverlapsError,
     SweepNotFoundError,
@@ -117,6 +118,22 @@ def range_of(session: Session, number: int) -> SweepRange:
     if found is None:
         raise RangeNotFoundError(number=number)
     return found
+
+
+def range_named(session: Session, text: str) -> SweepRange:
+    """By its prefix. Raises RangeUnusableError, RangeTooLargeError, RangeNotFoundError."""
+    prefix = str(Range.read(text))
+    found = session.scalar(select(SweepRange).where(SweepRange.prefix == prefix))
+    if found is None:
+        raise RangeNotFoundError(number=prefix)
+    return found
+
+
+def latest_of(found: SweepRange) -> Sweep:
+    """Raises NeverSweptError."""
+    if not found.sweeps:
+        raise NeverSweptError(text=found.prefix)
+    return found.sweeps[0]
 
 
 def sweep_of(session: Session, number: int) -> Sweep:
