@@ -88,7 +88,7 @@ def _of_kind(session: Session, kind: ObjectKind, typed: Typed, scope: Scope, mos
         scope.apply(select(listing.model, exact), listing.model)
         .where(rule)
         .options(*listing.loaded)
-        .order_by(_rank(listing.name, exact, typed.text), *_first(kind), listing.name, listing.number)
+        .order_by(_rank(listing.name, exact, typed.text), *_first(kind, typed), listing.name, listing.number)
         .limit(most)
     )
     for row, same in session.execute(wanted):
@@ -138,6 +138,10 @@ def _around(kind: ObjectKind, typed: Typed) -> ColumnElement[bool]:
     return (Device if kind is ObjectKind.DEVICE else Address).place.between(first, last)
 
 
-def _first(kind: ObjectKind) -> tuple[Column, ...]:
-    """Of several subnets the narrowest, which begins last; addresses in their own order."""
-    return {ObjectKind.SUBNET: (Subnet.first.desc(), Subnet.last), ObjectKind.ADDRESS: (Address.place,)}.get(kind, ())
+def _first(kind: ObjectKind, typed: Typed) -> tuple[Column, ...]:
+    """Of the subnets around an address the narrowest, which begins last; what a prefix holds in order of addresses."""
+    if kind is ObjectKind.SUBNET:
+        return (Subnet.first.desc(), Subnet.last) if typed.network is None else (Subnet.first, Subnet.last.desc())
+    if kind is ObjectKind.DEVICE and typed.network is not None:
+        return (Device.place,)
+    return (Address.place,) if kind is ObjectKind.ADDRESS else ()

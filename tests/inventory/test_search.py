@@ -94,7 +94,7 @@ def test_a_name_comes_before_what_only_has_the_word_somewhere(county: Database) 
 def test_of_several_subnets_the_narrowest_comes_first(county: Database) -> None:
     assert [name for kind, name, _ in found(county, "10.0.0.7") if kind == "subnet"] == ["10.0.0.0/24", "10.0.0.0/16"]
     within = [name for kind, name, _ in found(county, "10.0.0.0/16") if kind == "subnet"]
-    assert within == ["10.0.0.0/16", "10.0.1.0/24", "10.0.0.0/24"], "the one that was typed, then what lies in it"
+    assert within == ["10.0.0.0/16", "10.0.0.0/24", "10.0.1.0/24"], "the one that was typed, then what lies in it"
 
 
 def test_nothing_out_of_reach_is_found_not_even_by_its_prefix(county: Database) -> None:
