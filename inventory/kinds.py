@@ -1,6 +1,8 @@
 """The closed vocabularies of the inventory; stored as their values, shown through `inventory.labels`."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 
 class AdministrativeLevel(StrEnum):
@@ -132,6 +134,23 @@ class ObjectKind(StrEnum):
     SUBNET = "subnet"
     ADDRESS = "address"
     SYSTEM = "system"
+
+
+# In addresses and commands, and in the order of a menu.
+PLURALS: Final[Mapping[ObjectKind, str]] = {
+    ObjectKind.REGION: "regions",
+    ObjectKind.SITE: "sites",
+    ObjectKind.UNIT: "units",
+    ObjectKind.CONTACT: "contacts",
+    ObjectKind.ROOM: "rooms",
+    ObjectKind.RACK: "racks",
+    ObjectKind.DEVICE: "devices",
+    ObjectKind.LINE: "lines",
+    ObjectKind.SYSTEM: "systems",
+    ObjectKind.VLAN: "vlans",
+    ObjectKind.SUBNET: "subnets",
+    ObjectKind.ADDRESS: "addresses",
+}
 
 
 class ForeignSystem(StrEnum):

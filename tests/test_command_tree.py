@@ -89,6 +89,7 @@ EXPECTED = {
     "health show": P.READS,
     "init": P.RUNS,
     "inventory changes": P.READS,
+    "inventory find": P.READS,
     "inventory forget-heading": P.CHANGES,
     "inventory headings": P.READS,
     "inventory hand-over": P.CHANGES,

@@ -72,8 +72,8 @@ READING = frozenset(
         "config show", "credential list", "database status", "directory try", "emergency status", "ferry gaps",
         "ferry key approvers", "ferry key show", "ferry link list", "ferry list", "ferry show", "ferry verify",
         "health availability", "health line", "health list", "health locate", "health overview", "health parts",
-        "health show", "inventory changes", "inventory headings", "inventory impact", "inventory links",
-        "inventory list", "inventory show", "inventory template", "job list", "job show",
+        "health show", "inventory changes", "inventory find", "inventory headings", "inventory impact",
+        "inventory links", "inventory list", "inventory show", "inventory template", "job list", "job show",
         "settings", "snmp probe", "sweep ranges", "sweep show", "vault status",
     }
 )  # fmt: skip

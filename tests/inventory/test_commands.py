@@ -11,9 +11,12 @@ from core import schema
 from core.commandline import Application, run
 from core.database import Database, sqlite_url
 from core.events import Event
+from inventory import custom_fields
 from inventory.commands import inventory
-from inventory.models import Port
-from security.audit import AuditRecord
+from inventory.custom_fields import Draft
+from inventory.kinds import FieldFormat, ObjectKind
+from inventory.models import Device, Port, Site
+from security.audit import SYSTEM, AuditRecord
 from tests.inventory.sheets import COUNTY, workbook
 
 Run = Callable[..., tuple[int, str, str]]
@@ -71,6 +74,68 @@ def test_show_speaks_the_readers_language(guanjin: Run, monkeypatch: pytest.Monk
         code, out, _ = guanjin("show", name)
         assert code == 0
         assert word in out
+
+
+@pytest.mark.parametrize(
+    ("kind", "names", "also"),
+    [
+        ("regions", {"青岚县", "城关镇", "龙泉乡", "新华村"}, "430481100"),
+        ("sites", {"行政中心", "新华村部"}, "人民路1号"),
+        ("units", {"电子政务办", "城关镇人民政府"}, "政务办"),
+        ("contacts", {"王伟"}, "13800138000"),
+        ("rooms", {"中心机房"}, "3F"),
+        ("racks", {"A01"}, "行政中心/中心机房"),
+        ("devices", {"CORE-01", "SW-02"}, "core switch"),
+        ("lines", {"城关专线", "城关备线"}, "100M"),
+        ("systems", {"行政审批"}, "电子政务办"),
+        ("vlans", {"政务办公"}, "10"),
+        ("subnets", {"10.0.0.0/24"}, "政务办公"),
+        ("addresses", {"10.0.0.1", "10.0.0.9"}, "kept free"),
+    ],
+)
+def test_every_kind_is_listed_and_shown(guanjin: Run, kind: str, names: set[str], also: str) -> None:
+    guanjin("import", "county.xlsx", "--apply")
+    listed = json.loads(guanjin("list", kind, "--json")[1])["items"]
+    assert {one["name"] for one in listed} == names
+    assert also in guanjin("list", kind)[1]
+    for name in names:
+        shown = json.loads(guanjin("show", name, "--json")[1])
+        assert {one["name"] for one in shown} == {name}
+        assert guanjin("show", name)[0] == 0
+
+
+def test_show_takes_a_path_and_tells_what_hangs_on_it(guanjin: Run) -> None:
+    guanjin("import", "county.xlsx", "--apply")
+    assert len(json.loads(guanjin("show", "中心机房", "--json")[1])) == 2
+    (room,) = json.loads(guanjin("show", "行政中心/中心机房", "--json")[1])
+    assert (room["object"], room["racks"], room["devices"]) == ("room", ["A01"], ["CORE-01"])
+    assert "Racks" in guanjin("show", "行政中心/中心机房")[1]
+
+
+def test_own_fields_are_listed_sorted_and_shown(guanjin: Run, tmp_path: Path) -> None:
+    guanjin("import", "county.xlsx", "--apply")
+    database = Database(sqlite_url(tmp_path / "guanjin.db"))
+    with database.write() as session:
+        custom_fields.add(session, ObjectKind.DEVICE, Draft("单价", FieldFormat.NUMBER), actor=SYSTEM)
+        custom_fields.add(session, ObjectKind.SITE, Draft("产权", FieldFormat.TEXT), actor=SYSTEM)
+        for name, price in (("CORE-01", "9"), ("SW-02", "10")):
+            session.scalars(select(Device).where(Device.name == name)).one().custom = {"单价": price}
+        session.scalars(select(Site).where(Site.name == "行政中心")).one().custom = {"产权": "自有"}
+    database.close()
+    listed = json.loads(guanjin("list", "devices", "--sort", "-custom.单价", "--json")[1])["items"]
+    assert [(one["name"], one["custom"]) for one in listed] == [("SW-02", {"单价": "10"}), ("CORE-01", {"单价": "9"})]
+    assert "自有" in guanjin("show", "行政中心")[1]
+
+
+def test_find_looks_everywhere(guanjin: Run) -> None:
+    guanjin("import", "county.xlsx", "--apply")
+    hits = json.loads(guanjin("find", "10.0.0.0/24", "--json")[1])
+    assert {(one["kind"], one["name"], one["exact"]) for one in hits} >= {
+        ("subnet", "10.0.0.0/24", True), ("device", "SW-02", False), ("address", "10.0.0.9", False),
+    }  # fmt: skip
+    assert "王伟" in guanjin("find", "13800138000")[1]
+    code, _, err = guanjin("find", "nowhere")
+    assert (code, "[inventory.nothing_named]" in err) == (2, True)
 
 
 def test_a_wrong_cell_fails_the_import_and_changes_nothing(guanjin: Run, tmp_path: Path) -> None:

@@ -6,22 +6,9 @@ from typing import Final
 from flask import Flask
 from werkzeug.routing import AnyConverter, Map, ValidationError
 
-from inventory.kinds import ObjectKind
+from inventory.kinds import PLURALS, ObjectKind
 
-SLUGS: Final[Mapping[ObjectKind, str]] = {
-    ObjectKind.REGION: "regions",
-    ObjectKind.SITE: "sites",
-    ObjectKind.UNIT: "units",
-    ObjectKind.CONTACT: "contacts",
-    ObjectKind.ROOM: "rooms",
-    ObjectKind.RACK: "racks",
-    ObjectKind.DEVICE: "devices",
-    ObjectKind.LINE: "lines",
-    ObjectKind.SYSTEM: "systems",
-    ObjectKind.VLAN: "vlans",
-    ObjectKind.SUBNET: "subnets",
-    ObjectKind.ADDRESS: "addresses",
-}
+SLUGS: Final = PLURALS
 KINDS: Final[Mapping[str, ObjectKind]] = {slug: kind for kind, slug in SLUGS.items()}
 
 
