@@ -1,15 +1,22 @@
-"""Fixtures of the whole suite: a migrated database, once on SQLite and once on a real PostgreSQL."""
+"""Fixtures of the whole suite: a migrated database, once on SQLite and once on a real PostgreSQL.
+
+What a property test claims holds however busy the machine is, so that none has a deadline for an example.
+"""
 
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import make_url
 
 from core import schema
 from core.database import Database, sqlite_url
 from tests.postgresql import Cluster
+
+settings.register_profile("suite")
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

@@ -90,7 +90,7 @@ ASKED = st.builds(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ASKED)
 def test_backups_are_narrowed_and_sorted_as_by_hand(furnished: Database, wanted: Wanted) -> None:
     with furnished.read() as session:

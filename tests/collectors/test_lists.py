@@ -222,7 +222,7 @@ def asked(values: dict[str, list[str]], orders: Iterable[str]) -> st.SearchStrat
     )
 
 
-PATIENT = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+PATIENT = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 
 
 @PATIENT

@@ -41,7 +41,7 @@ COUNTIES = st.tuples(
 
 
 @given(COUNTIES, st.none() | st.sets(st.integers(0, UNITS - 1), max_size=3))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_overview_is_what_looking_at_everything_tells(
     database: Database, county: Any, seen: set[int] | None
 ) -> None:

@@ -139,7 +139,7 @@ def test_a_port_that_discovery_found_is_used_and_keeps_its_name(database: Databa
 
 
 @given(LEDGERS, LEDGERS)
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_ledger_that_can_be_imported_gives_the_state_that_was_planned(
     database: Database, earlier: Mapping[str, Cells], later: Mapping[str, Cells]
 ) -> None:

@@ -53,7 +53,7 @@ def require_the_same(found: ChangePlan, state: State, *kinds: ObjectKind) -> Non
 
 
 @given(counties(LAYOUT), st.sampled_from(["zh", "en"]))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_a_workbook_of_any_county_changes_nothing_there_and_makes_it_again_elsewhere(
     county: State, language: str
 ) -> None:
@@ -64,7 +64,7 @@ def test_a_workbook_of_any_county_changes_nothing_there_and_makes_it_again_elsew
 
 
 @given(counties(LAYOUT), st.sampled_from(["zh", "en"]))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_a_csv_of_each_kind_of_any_county_changes_nothing(county: State, language: str) -> None:
     for page in pages_of(county, LAYOUT, list(ObjectKind), language):
         file = LedgerFile("台账.csv", write_delimited(page, language))
@@ -73,7 +73,7 @@ def test_a_csv_of_each_kind_of_any_county_changes_nothing(county: State, languag
 
 
 @given(counties(LAYOUT))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 def test_no_cell_of_a_csv_begins_as_a_formula_does(county: State) -> None:
     for page in pages_of(county, LAYOUT, list(ObjectKind), "zh"):
         text = write_delimited(page, "zh").decode("utf-8-sig")

@@ -187,7 +187,7 @@ def test_a_damaged_day_of_minutes_is_set_aside_and_the_next_day_is_made(tmp_path
     again.close(AT + 3600)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.lists(st.one_of(st.none(), st.integers(0, 10**12)), min_size=60, max_size=60))
 def test_no_mean_lies_outside_its_minutes_and_no_peak_is_lost(
     tmp_path_factory: pytest.TempPathFactory, rates: list[int | None]

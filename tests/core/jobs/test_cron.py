@@ -105,7 +105,7 @@ def matches(cron: Cron, moment: datetime) -> bool:
 
 
 @given(crons, moments)
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_the_next_moment_is_the_first_later_one_that_matches(text: str, after: datetime) -> None:
     cron = parse(text)
     found = cron.next(after, SHANGHAI)
@@ -119,7 +119,7 @@ def test_the_next_moment_is_the_first_later_one_that_matches(text: str, after: d
 
 
 @given(crons, moments, zones)
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_moments_follow_each_other_in_every_zone(text: str, after: datetime, zone: ZoneInfo) -> None:
     cron = parse(text)
     first = cron.next(after, zone)

@@ -136,7 +136,7 @@ def machine(migrated_sqlite: Path) -> type[Interleavings]:
 
 def _explore(machine: type[Interleavings], **options: Any) -> None:
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
-    run_state_machine_as_test(machine, settings=settings(deadline=None, suppress_health_check=checks, **options))  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(machine, settings=settings(suppress_health_check=checks, **options))  # type: ignore[no-untyped-call]
 
 
 def test_no_interleaving_runs_a_journalled_step_twice_or_a_lane_in_two_places(machine: type[Interleavings]) -> None:

@@ -106,7 +106,7 @@ def test_a_schedule_can_be_removed(defined: Database, kinds: Registry, clock: St
 
 
 @given(st.lists(st.one_of(st.floats(0, 7200), st.sampled_from([-604_800.0, 604_800.0, -3600.0])), max_size=12))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_however_the_clock_is_set_a_slot_is_served_once_and_the_next_is_near(
     defined: Database, kinds: Registry, moves: list[float]
 ) -> None:

@@ -61,7 +61,7 @@ def edits(draw: st.DrawFn) -> tuple[ObjectKind, int | None, dict[str, str]]:
     return kind, draw(st.sampled_from([None, 1, 2])), texts
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits())
 def test_the_excerpt_judges_as_the_whole_state_does(
     county: Database, edit: tuple[ObjectKind, int | None, dict[str, str]]

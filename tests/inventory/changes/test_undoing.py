@@ -116,7 +116,7 @@ def test_nothing_is_undone_twice(database: Database) -> None:
 
 
 @given(LEDGERS, LEDGERS)
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_undoing_any_import_gives_the_state_before_it(
     database: Database, earlier: Mapping[str, Cells], later: Mapping[str, Cells]
 ) -> None:

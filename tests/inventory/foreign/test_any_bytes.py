@@ -65,14 +65,14 @@ def read_and_show(system: ForeignSystem, files: dict[str, bytes]) -> None:
 
 @pytest.mark.parametrize("system", ForeignSystem)
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_bytes(system: ForeignSystem, data: st.DataObject) -> None:
     read_and_show(system, {name: data.draw(st.binary(max_size=200)) for name in FILES[system]})
 
 
 @pytest.mark.parametrize("system", ForeignSystem)
 @given(data=st.data())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_any_shape(system: ForeignSystem, data: st.DataObject) -> None:
     """JSON is YAML, too."""
     files = {}
@@ -86,7 +86,7 @@ def test_any_shape(system: ForeignSystem, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("name", ["netbox4", "librenms", "oxidized", "rancid", "nornir"])
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_sample_with_damaged_bytes(name: str, data: st.DataObject) -> None:
     files = {path.name: path.read_bytes() for path in sorted((SAMPLES / name).iterdir())}
     hit = data.draw(st.sampled_from(sorted(files)))

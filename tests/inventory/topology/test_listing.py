@@ -79,7 +79,7 @@ ASKED = st.builds(
 
 
 @given(ASKED, st.booleans())
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_page_is_what_sorting_by_hand_gives(wired: Database, wanted: Wanted, whole: bool) -> None:  # noqa: FBT001  # as drawn
     with wired.read() as session:
         scope = ALL if whole else Scope.units([1])

@@ -71,7 +71,7 @@ def matches(entry: AuditRecord, wanted: Filter) -> bool:
     )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     wanted=filters,
     scan=st.sampled_from([3, 40, 20_000]),

@@ -160,7 +160,7 @@ def contents(connection: Connection) -> list[Any]:
     return list(connection.execute(text(f"SELECT {quoted} FROM audit_record ORDER BY sequence")))  # noqa: S608  # our names
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tamperings=st.lists(st.one_of(edits, deletes, swaps), min_size=1, max_size=3))
 def test_every_random_tampering_is_found(template: Database, tamperings: list[tuple[Any, ...]]) -> None:
     with tampered(template) as connection:

@@ -222,7 +222,7 @@ answers = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
 @given(answers.map(json.dumps) | st.text(max_size=60))
 def test_any_bytes_are_an_answer_or_refused(answer: str) -> None:
     state = {"challenge": text(bytes(32)), "user_verification": security_keys.VERIFIED}
@@ -240,7 +240,7 @@ def test_a_number_in_place_of_bytes_takes_no_memory(answer: str) -> None:
         security_keys._parse(answer)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.binary(max_size=200), st.integers(0, 400))
 def test_a_damaged_answer_is_refused(noise: bytes, at: int) -> None:
     options = json.dumps({"challenge": text(bytes(32))})

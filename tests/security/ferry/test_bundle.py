@@ -26,7 +26,7 @@ from security.ferry.keys import SigningPrivate, WrappingPrivate
 from security.ferry.store import ObjectStore
 from tests.security.ferry.conftest import PLACE, Keys, Seal, documents
 
-QUICK = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def noise(seed: int, size: int) -> bytes:
@@ -182,7 +182,7 @@ FIELDS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FIELDS)
 def test_an_edited_header_is_refused_or_reads_back_as_itself(seal_files: Seal, edits: dict[str, object]) -> None:
     import json

@@ -90,7 +90,7 @@ def permitted(link: Link) -> bool:
     return not (link.source.zone is Zone.CLASSIFIED and link.carrier is not CarrierKind.MEDIUM)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(wild() | well_formed() | st.text(max_size=200))
 def test_no_policy_text_gets_past_the_floor(text: str) -> None:
     try:

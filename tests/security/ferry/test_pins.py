@@ -70,7 +70,7 @@ good_pins = st.text(string.ascii_letters + string.digits + "竹篮打水", min_s
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(good_pins, good_pins)
 def test_a_key_opens_with_its_pin_and_no_other(pin: str, other: str) -> None:
     try:
@@ -83,7 +83,7 @@ def test_a_key_opens_with_its_pin_and_no_other(pin: str, other: str) -> None:
             signed_with(key, other)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_stored_key_that_was_changed_anywhere_signs_nothing(data: st.DataObject) -> None:
     """Cost, salt, nonce or ciphertext: no change is survived, and none asks for more memory than is bearable."""

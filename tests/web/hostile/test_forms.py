@@ -103,7 +103,7 @@ _PIECES = (
 WANTED = st.lists(st.sampled_from(_PIECES), max_size=7).map("".join)
 
 
-@settings(max_examples=400, deadline=None, database=None)
+@settings(max_examples=400, database=None)
 @given(WANTED)
 def test_no_wish_for_the_next_page_leads_to_another_host(wanted: str) -> None:
     assert browsers_view(local_path(wanted)) == "console.example"
@@ -111,7 +111,6 @@ def test_no_wish_for_the_next_page_leads_to_another_host(wanted: str) -> None:
 
 @settings(
     max_examples=60,
-    deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -56,7 +56,7 @@ NASTY: Final = (
     "..\\..\\windows\\win.ini",
     "/dev/null\x1b[2J",
     "9" * 25,
-    "9" * 5000,
+    "9" * 400,
     "-1",
     "1e999",
     "٣",
@@ -66,12 +66,14 @@ NASTY: Final = (
     "null",
     "",
     " " * 50,
-    "字" * 3000,
+    "字" * 300,
     "[1,2,3]",
     "*" * 100,
     "%",
     "_",
 )
+# In a few fields at a time: in all of them they would be more than the server reads of a request.
+LONG: Final = ("9" * 5000, "字" * 3000)
 NUMBERS: Final = (0, 1, 2**31, 2**63, 10**30)
 
 
@@ -90,7 +92,8 @@ def database(database_url: str) -> Iterator[Database]:
 def texts() -> st.SearchStrategy[str]:
     """The known tricks, what mutates them, and whatever else there is; a form carries no half characters."""
     free = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
-    return st.sampled_from(NASTY) | free | st.tuples(free, st.sampled_from(NASTY)).map("".join)
+    known = st.sampled_from(NASTY + LONG)
+    return known | free | st.tuples(free, known).map("".join)
 
 
 def knock(browser: Browser, door: Door, fields: Mapping[str, str]) -> TestResponse:
@@ -141,7 +144,7 @@ def test_one_hostile_field_among_sound_ones_breaks_nothing(attack: Callable[...,
     browser = attack()
     tables = set(inspect(filled.read_engine).get_table_names())
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
+    @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], database=None)
     @given(text=texts(), hostile=st.sets(st.sampled_from(names()), min_size=1, max_size=4))
     def attempt(text: str, hostile: set[str]) -> None:
         fields = {**PLAUSIBLE, **dict.fromkeys(hostile, text)}

@@ -231,7 +231,7 @@ def test_entries_that_overlap_or_leave_gaps_are_blocked() -> None:
 FUZZED = sorted(name for name in HONEST if HONEST[name])
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(FUZZED), st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=6), st.data())
 def test_a_damaged_file_gets_verdicts_and_never_an_exception(
     name: str, changes: list[tuple[int, int]], data: st.DataObject
