@@ -7,7 +7,6 @@ page and not the socket. The peer of the same run is `/health`, which reads one 
 import shutil
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
 from typing import Any, Final
@@ -47,7 +46,6 @@ from security.roles import Role, permissions_of
 from security.sessions import SignedIn
 from security.tokens import NewToken
 from security.tokens.permissions import to_choose_from
-from tests.postgresql import Cluster
 from web.app import create_app
 from web.server import set_aside
 
@@ -103,22 +101,12 @@ PAGES: Final = {
 
 
 def measure(rounds: int) -> list[Figure]:
-    """On SQLite, and on a PostgreSQL of its own."""
     folder = BUILD / "lists"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    figures = _measured("SQLite", folder, sqlite_url(folder / "guanjin.db"), rounds)
-    with Cluster() as cluster, cluster.database() as url:
-        return figures + _measured("PostgreSQL", folder, url, rounds)
-
-
-def _measured(name: str, folder: Path, url: str, rounds: int) -> list[Figure]:
-    database = Database(url)
+    database = Database(sqlite_url(folder / "guanjin.db"))
     schema.upgrade(database)
     _furnish(database)
-    if database.dialect == "postgresql":  # as its autovacuum does within minutes
-        with database.write_engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM ANALYZE")
     settings = Settings.model_validate(
         {
             "storage": {"data": folder},
@@ -133,13 +121,13 @@ def _measured(name: str, folder: Path, url: str, rounds: int) -> list[Figure]:
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {_token(database)}"
     alive = median(_times(client, ["/health"] * rounds))
     figures = []
-    for pages, paths in PAGES.items():
+    for name, paths in PAGES.items():
         times = _times(client, list(paths) * rounds)
-        worst, said = quantiles(times, n=20)[18], f"{name}, {pages}"
+        worst = quantiles(times, n=20)[18]
         figures.append(
-            Figure("lists", f"{said}: 95 of 100 pages within", worst, "ms", MOST_MS_OF_ALL.get(pages, MOST_MS))
+            Figure("lists", f"{name}: 95 of 100 pages within", worst, "ms", MOST_MS_OF_ALL.get(name, MOST_MS))
         )
-        figures.append(Figure("lists", f"{said}: median page against /health", median(times) / alive, "times"))
+        figures.append(Figure("lists", f"{name}: median page against /health", median(times) / alive, "times"))
     database.close()
     return figures
 
