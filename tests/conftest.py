@@ -15,7 +15,7 @@ from core import schema
 from core.database import Database, sqlite_url
 from tests.postgresql import Cluster
 
-settings.register_profile("suite")
+settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
 
 
