@@ -47,7 +47,8 @@ def _one_postgresql(element: _OneValue, compiler: SQLCompiler, **kw: Any) -> str
 @compiles(_AllValues, "sqlite")
 def _all_sqlite(element: _AllValues, compiler: SQLCompiler, **kw: Any) -> str:
     custom = compiler.process(element.clauses, **kw)
-    return f"(SELECT group_concat(value, char(10)) FROM json_each({custom}))"  # noqa: S608
+    read = f"SELECT group_concat(value, char(10)) FROM json_each({custom})"  # noqa: S608
+    return f"CASE WHEN {custom} <> '{{}}' THEN ({read}) END"  # most objects have none, and reading JSON takes time
 
 
 @compiles(_AllValues, "postgresql")
