@@ -81,18 +81,23 @@ def understood(words: str) -> Typed:
 
 
 def _of_kind(session: Session, kind: ObjectKind, typed: Typed, scope: Scope, most: int) -> Iterator[Found]:
+    """Chosen by their numbers first: what is loaded with a row is not carried through the sorting of everything."""
     listing = catalogue(SHEET_OF[kind])
     exact = _exact(kind, typed)
-    rule = or_(_contains(kind, typed), _around(kind, typed), exact)
+    rule = or_(exact, _around(kind, typed), _contains(kind, typed))
     wanted = (
-        scope.apply(select(listing.model, exact), listing.model)
+        scope.apply(select(listing.number, exact), listing.model)
         .where(rule)
-        .options(*listing.loaded)
         .order_by(_rank(listing.name, exact, typed.text), *_first(kind, typed), listing.name, listing.number)
         .limit(most)
     )
-    for row, same in session.execute(wanted):
-        yield Found(kind, row, bool(same))
+    chosen = {number: bool(same) for number, same in session.execute(wanted)}
+    if not chosen:
+        return
+    rows = select(listing.model).where(listing.number.in_(chosen)).options(*listing.loaded)
+    by_number = {row.id: row for row in session.scalars(rows)}
+    for number, same in chosen.items():
+        yield Found(kind, by_number[number], same)
 
 
 def _exact(kind: ObjectKind, typed: Typed) -> ColumnElement[bool]:
