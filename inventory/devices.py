@@ -1,13 +1,12 @@
-"""Devices as readers ask for them."""
+"""One device, as readers ask for it."""
 
-from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from inventory.kinds import DeviceRole, LifeCycle, ObjectKind
-from inventory.listing import PAGE_SIZE, Listing, Page
+from inventory.kinds import LifeCycle, ObjectKind
+from inventory.listing import Listing
 from inventory.models import Device, Room
 from inventory.scope import ALL, Scope
 
@@ -16,16 +15,6 @@ DEVICES: Final = Listing(
     Device,
     name=Device.name,
     number=Device.id,
-    searched=(Device.name, Device.address, Device.serial, Device.model, Device.vendor),
-    orders={
-        "name": Device.name,
-        "role": Device.role,
-        "address": Device.address,
-        "vendor": Device.vendor,
-        "model": Device.model,
-        "life_cycle": Device.life_cycle,
-        "maintenance_until": Device.maintenance_until,
-    },
     loaded=(
         joinedload(Device.unit),
         joinedload(Device.site),
@@ -35,44 +24,9 @@ DEVICES: Final = Listing(
 )
 
 
-def find_devices(
-    session: Session,
-    *,
-    scope: Scope = ALL,
-    text: str = "",
-    role: DeviceRole | None = None,
-    life_cycle: LifeCycle | None = None,
-    unit_id: int | None = None,
-    site_id: int | None = None,
-    room_id: int | None = None,
-    maintained_at: datetime | None = None,
-    order: str = "name",
-    number: int = 1,
-    size: int = PAGE_SIZE,
-) -> Page[Device]:
-    """`maintained_at` keeps devices that carry a maintenance mark at that moment."""
-    asked = {
-        Device.role: role,
-        Device.life_cycle: life_cycle,
-        Device.unit_id: unit_id,
-        Device.site_id: site_id,
-        Device.room_id: room_id,
-    }
-    where: list[ColumnElement[bool]] = [column == value for column, value in asked.items() if value is not None]
-    if maintained_at is not None:
-        where.append(Device.maintenance_until > maintained_at)
-    return DEVICES.page(session, scope=scope, text=_searched(text), where=where, order=order, number=number, size=size)
-
-
 def watched_devices() -> Select[Device]:
     """Those in service that have an address: they are watched, and handed to other systems."""
     return select(Device).where(Device.life_cycle == LifeCycle.SERVICE, Device.address.is_not(None))
-
-
-def _searched(text: str) -> str:
-    """An address is often pasted with its mask: 10.1.1.1/24."""
-    head, slash, mask = text.strip().partition("/")
-    return head if slash and mask.isdigit() and head.replace(".", "").isdigit() else text
 
 
 def device(session: Session, number: int, scope: Scope = ALL) -> Device:

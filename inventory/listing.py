@@ -68,14 +68,17 @@ def cut(
 
 @dataclass(frozen=True)
 class Listing(Generic[Model]):
-    """How one kind is listed. `orders` are the names that a reader may sort by; ties are broken by name and number."""
+    """How one kind is listed. `orders` are the names that a reader may sort by; ties are broken by name and number.
+
+    Without anything to search or to sort by it serves to find one.
+    """
 
     kind: ObjectKind
     model: type[Model]
     name: InstrumentedAttribute[str]
     number: InstrumentedAttribute[int]
-    searched: tuple[Column, ...]
-    orders: Mapping[str, Column]
+    searched: tuple[Column, ...] = ()
+    orders: Mapping[str, Column] = field(default_factory=dict)
     loaded: tuple[ORMOption, ...] = ()
 
     def page(

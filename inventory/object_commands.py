@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 import click
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.commandline import Application, json_option, pass_application, print_json, print_table
@@ -14,7 +15,6 @@ from inventory import relations
 from inventory.catalogue import catalogue
 from inventory.changes.recording import shown_key
 from inventory.dependents import dependents
-from inventory.devices import find_devices
 from inventory.errors import NothingNamedError
 from inventory.facts import device_facts, line_facts, unit_facts
 from inventory.kinds import PLURALS, ObjectKind
@@ -25,8 +25,8 @@ from inventory.ledger.layout import layout_of
 from inventory.ledger.sheets import SHEET_OF
 from inventory.ledger.single import key_of, values_of
 from inventory.ledger.values import Value
-from inventory.lines import find_lines
 from inventory.listing import MOST_ROWS, PAGE_SIZE
+from inventory.models import Device, Line
 from inventory.scope import ALL
 from inventory.search import search, understood
 
@@ -171,9 +171,9 @@ def _hanging(session: Session, kind: ObjectKind, row: Any) -> Facts:
     if kind is ObjectKind.LINE:
         return _hit(session, lines=[row.id])
     if kind is ObjectKind.UNIT:
-        ours = (find(session, unit_id=row.id, size=MOST_ROWS).items for find in (find_devices, find_lines))
-        devices, lines = ([one.name for one in items] for items in ours)
-        return {"devices": devices, "lines": lines}
+        ours = (select(model.name).where(model.unit_id == row.id).order_by(model.name) for model in (Device, Line))
+        devices, lines = (session.scalars(query.limit(MOST_ROWS)).all() for query in ours)
+        return {"devices": list(devices), "lines": list(lines)}
     found: dict[str, list[str]] = {}
     for other, one in relations.hanging_on(session, kind, row.id):
         found.setdefault(PLURALS[other], []).append(one.name)

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from core.database import Database
 from inventory import groups
-from inventory.devices import device, find_devices
+from inventory.catalogue import catalogue
+from inventory.devices import device
 from inventory.errors import GroupInUseError, GroupNameError, GroupNotFoundError, GroupTakenError, NotFoundError
-from inventory.kinds import AdministrativeLevel, Carrier, DeviceRole, LineKind
-from inventory.lines import find_lines
+from inventory.kinds import AdministrativeLevel, Carrier, DeviceRole, LineKind, ObjectKind
+from inventory.ledger.sheets import SHEET_OF
 from inventory.models import BusinessSystem, Device, Line, Region, Room, Site, Unit
 from inventory.reaches import names
 from inventory.scope import ALL, Scope
@@ -25,6 +26,7 @@ from security.roles import Role
 
 ADMIN = Actor("zhou", "person")
 LEVEL = AdministrativeLevel
+DEVICES, LINES = (catalogue(SHEET_OF[kind]) for kind in (ObjectKind.DEVICE, ObjectKind.LINE))
 
 
 @pytest.fixture
@@ -58,8 +60,8 @@ def number(session: Session, kind: type[Unit | Site | Device], name: str) -> int
 def seen(session: Session, reach: Reach) -> tuple[list[str], list[str]]:
     """Names of the devices and of the lines, without `sw-` and `to `."""
     scope = Scope(reach)
-    found = [row.name.removeprefix("sw-") for row in find_devices(session, scope=scope).items]
-    return sorted(found), [row.name.removeprefix("to ") for row in find_lines(session, scope=scope).items]
+    found = [row.name.removeprefix("sw-") for row in DEVICES.page(session, scope=scope).items]
+    return sorted(found), [row.name.removeprefix("to ") for row in LINES.page(session, scope=scope).items]
 
 
 def test_a_unit_is_itself_and_nothing_below(session: Session) -> None:
