@@ -56,7 +56,10 @@ LINKS: Final = 7000
 VERSIONS: Final = 20  # of each device's configuration
 SEALED: Final = 4000  # octets of one
 ADDRESSES: Final = 10_000
+COUNTIES: Final = 10
+TOWNSHIPS: Final = 150
 UNITS: Final = 600
+AT_CENTRE: Final = 60  # devices
 REQUESTS: Final = 25
 MOST_MS: Final = 200.0
 MOST_MS_OF_ALL: Final = {"overview": 300.0}  # it tells of everything
@@ -91,7 +94,7 @@ PAGES: Final = {
         "/search?q=SW-5999", "/search?q=zwzx", "/search?q=GE0/0/7", "/search?q=00e0-fc00-1388", "/search?q=10.1.1.9",
         "/search?q=财政局", "/search?q=10.1.0.0/20", "/search?q=青岚科技",
     ),
-    "map": ("/topology/map/scene",),
+    "map": ("/topology/map/scene", "/topology/map/scene?at=region-12", "/topology/map/scene?at=site-1&others=1"),
     "overview": ("/overview",),
     "lists of the API": (
         "/api/v1/devices", "/api/v1/devices?sort=-cpu_percent&limit=200", "/api/v1/devices?q=财政&state=down",
@@ -198,22 +201,9 @@ def _fill(session: Session, model: type[Base], rows: Iterator[dict[str, Any]]) -
 def _rows(now: datetime) -> Iterator[tuple[type[Base], Iterator[dict[str, Any]]]]:
     entry = {"notes": "", "tags": (), "custom": {}}
     mark = {"maintenance_note": "", "maintenance_by": ""}
-    yield Region, iter([{"id": 1, "name": "青岚市", "level": AdministrativeLevel.CITY, "initials": "qls", **entry}])
-    yield Site, iter([{"id": 1, "name": "市政务中心", "address": "", "region_id": 1, "initials": "szwzx", **entry}])
-    yield (
-        Unit,
-        (
-            {
-                "id": n,
-                "name": f"第{n}财政局",
-                "short_name": "",
-                "region_id": 1,
-                "initials": initials(f"第{n}财政局"),
-                **entry,
-            }
-            for n in range(1, UNITS + 1)
-        ),
-    )
+    yield Region, (_region(n) | entry for n in range(1, COUNTIES + TOWNSHIPS + 2))
+    yield Site, (_site(n) | entry for n in range(1, UNITS + 1))
+    yield Unit, (_unit(n) | entry for n in range(1, UNITS + 1))
     own = {"choices": [], "help": "", "listed": True, "kind": ObjectKind.DEVICE}
     yield (
         CustomField,
@@ -244,6 +234,32 @@ def _rows(now: datetime) -> Iterator[tuple[type[Base], Iterator[dict[str, Any]]]
     yield PortState, (_port_state(n, now) for n in range(1, DEVICES * PORTS_EACH + 1))
 
 
+def _region(n: int) -> dict[str, Any]:
+    """The city, its counties, and their townships."""
+    if n == 1:
+        name, level, parent = "青岚市", AdministrativeLevel.CITY, None
+    elif n <= COUNTIES + 1:
+        name, level, parent = f"第{n}县", AdministrativeLevel.COUNTY, 1
+    else:
+        name, level, parent = f"第{n}镇", AdministrativeLevel.TOWNSHIP, n % COUNTIES + 2
+    return {"id": n, "name": name, "level": level, "parent_id": parent, "initials": initials(name)}
+
+
+def _site(n: int) -> dict[str, Any]:
+    """The city's own centre first, then one for each unit."""
+    name = f"第{n}财政所" if n > 1 else "市政务中心"
+    return {"id": n, "name": name, "address": "", "region_id": _township(n), "initials": initials(name)}
+
+
+def _unit(n: int) -> dict[str, Any]:
+    name = f"第{n}财政局"
+    return {"id": n, "name": name, "short_name": "", "region_id": _township(n), "initials": initials(name)}
+
+
+def _township(n: int) -> int:
+    return n % TOWNSHIPS + COUNTIES + 2 if n > 1 else 1
+
+
 def _device(n: int) -> dict[str, Any]:
     address = f"10.{n >> 12}.{(n >> 6) & 63}.{n & 63}"
     return {
@@ -261,7 +277,7 @@ def _device(n: int) -> dict[str, Any]:
         "ssh_credential": "",
         "asset_number": "",
         "unit_id": n % UNITS + 1,
-        "site_id": 1,
+        "site_id": n % UNITS + 1 if n > AT_CENTRE else 1,
         "custom": {"维保单位": f"青岚科技{n % 90}部", "网络属性": ("政务外网", "互联网区")[n % 2]} if n % 3 else {},
     }
 
