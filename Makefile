@@ -3,8 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 # The files of the suite are spread over two processes; more would be in each other's way on an office machine.
-# A short folder, because the path of a socket has 107 bytes at most.
-PARALLEL = -n 2 --dist loadfile --basetemp=$$(mktemp -d /tmp/gj.XXXXXX)
+PARALLEL = -n 2 --dist loadfile
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev demo test test-fast test-isolated bench lint format lock openapi packages manifest sbom audit-dependencies vendor corpus fuzz screenshots clean
 

@@ -6,6 +6,7 @@ What a property test claims holds however busy the machine is, so that none has 
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from hypothesis import settings
@@ -14,9 +15,28 @@ from sqlalchemy import make_url
 from core import schema
 from core.database import Database, sqlite_url
 from tests.postgresql import Cluster
+from tests.scratch import scratch
 
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
+
+
+MADE = pytest.StashKey[Path]()
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest chooses
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.basetemp is None:
+        config.stash[MADE] = Path(mkdtemp(prefix="", dir=scratch()))
+        config.option.basetemp = str(config.stash[MADE])
+
+
+@pytest.hookimpl(trylast=True)  # after the workers have ended
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """What a failed test wrote stays to be looked at, see `tmp_path_retention_policy`."""
+    made = session.config.stash.get(MADE, None)
+    if made is not None and exitstatus == pytest.ExitCode.OK:
+        shutil.rmtree(made, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
