@@ -32,7 +32,9 @@ def _python_messages(path: Path) -> Iterator[str]:
 
 def _template_messages(path: Path) -> Iterator[str]:
     with path.open("rb") as file:
-        for _line, message, _comments, _context in extract(babel_extract, file, keywords={"_": None, "gettext": None}):
+        # Chinese has one form, kept under the plural.
+        keywords = {"_": None, "gettext": None, "ngettext": (2,)}
+        for _line, message, _comments, _context in extract(babel_extract, file, keywords=keywords):
             yield message if isinstance(message, str) else message[0]
 
 

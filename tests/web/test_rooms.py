@@ -168,3 +168,13 @@ def test_a_checklist_begins_with_what_is_usual_and_is_kept_as_typed(browse: Brow
     with sample.read() as session:
         made = session.get_one(Checklist, 2)
         assert (made.every_days, [room.id for room in made.rooms]) == (30, [1])
+
+
+@pytest.mark.parametrize(("days", "zh", "en"), [(1, "每 1 天", "every day"), (7, "每 7 天", "every 7 days")])
+def test_a_number_of_one_reads_as_one(browse: Browse, sample: Database, days: int, zh: str, en: str) -> None:
+    with sample.write() as session:
+        session.get_one(Checklist, 1).every_days = days
+    manager = browse(person(Role.NETWORK_ADMIN))
+    assert f"<td>{zh}</td>" in manager.get("/checklists").text
+    manager.client.set_cookie("guanjin_language", "en")
+    assert f"<td>{en}</td>" in manager.get("/checklists").text
