@@ -70,11 +70,26 @@ def test_a_node_that_is_dragged_and_saved_is_there_after_a_reload(walker: Walker
     walker.require_clean()
 
 
-def test_who_may_not_arrange_it_drags_nothing(browser: Browser, sample: County) -> None:
+def test_a_node_is_moved_by_the_keyboard_and_saved(walker: Walker) -> None:
+    drawn(walker)
+    before = standing(walker)
+    walker.page.locator(f"tr[data-node='{CORE}'] a").first.focus()
+    for key in ("Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowUp", "ArrowDown"):
+        walker.page.keyboard.press(key)
+    assert standing(walker) == (before[0] + 24, before[1] - 12)
+    walker.press("#arrangement button")
+    drawn(walker)
+    assert standing(walker) == (before[0] + 24, before[1] - 12)
+    walker.require_clean()
+
+
+def test_who_may_not_arrange_it_moves_nothing(browser: Browser, sample: County) -> None:
     officer = sample.walker(browser, "officer")
     drawn(officer)
     before = standing(officer)
     drag(officer, 120, 40)
+    officer.page.locator(f"tr[data-node='{CORE}'] a").first.focus()
+    officer.page.keyboard.press("Shift+ArrowRight")
     assert standing(officer) == before
     assert officer.page.locator("#arrangement").count() == 0
     officer.require_clean()

@@ -4,6 +4,8 @@
   const POLL_MS = 30000;
   const MARGIN = 36;
   const NEAREST = 1.15;
+  const STEP = 12;
+  const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   const box = document.getElementById("map");
   if (!box || !window.cytoscape) return;
   const movable = "movable" in box.dataset;
@@ -102,13 +104,26 @@
     if (x < x1 || x > x2 || y < y1 || y > y2) cy.center(node);
   };
 
+  /* By the keyboard: Shift and an arrow, while the node's row has the focus. */
+  const moved = () => { if (form) form.hidden = false; };
+  const nudge = (event) => {
+    const by = event.shiftKey && ARROWS[event.key];
+    const there = event.target.closest("tr[data-node]");
+    if (!by || !there) return;
+    event.preventDefault();
+    cy.getElementById(there.dataset.node).shift({ x: by[0] * STEP, y: by[1] * STEP });
+    select(there.dataset.node);
+    moved();
+  };
+
   const listen = () => {
     cy.on("tap", "node", (event) => point(event.target.id()));
     cy.on("dbltap", "node", (event) => {
       const address = event.target.data("opens") || event.target.data("page");
       if (address) location.assign(address);
     });
-    cy.on("dragfree", "node", () => { if (form) form.hidden = false; });
+    cy.on("dragfree", "node", moved);
+    if (movable) document.addEventListener("keydown", nudge);
     document.addEventListener("focusin", (event) => {
       const there = event.target.closest("tr[data-node]");
       if (there) select(there.dataset.node);
