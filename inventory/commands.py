@@ -14,11 +14,12 @@ from inventory.changes import history, importing, report
 from inventory.changes.commands import forget_heading_command, headings_command
 from inventory.changes.headings import remember_used
 from inventory.changes.undoing import undo
+from inventory.changes.words import remembered
 from inventory.devices import device_named
 from inventory.errors import LedgerWrongError
 from inventory.foreign.errors import WordForLedgerError
 from inventory.foreign.systems import foreign_files, read_foreign
-from inventory.foreign.words import vocabulary
+from inventory.foreign.words import joined, vocabulary
 from inventory.handover.commands import hand_over
 from inventory.kinds import ForeignSystem, ObjectKind
 from inventory.labels import label
@@ -61,6 +62,7 @@ inventory.add_command(impact_command)
     help=N_("the system that wrote the files"),
 )
 @click.option("--word", "words", multiple=True, help=N_("what a word of that system means: role:access=access_switch"))
+@click.option("--anew", is_flag=True, help=N_("leave out what the last import of that system was told of its words"))
 @click.option(
     "--kind", type=click.Choice([kind.value for kind in ObjectKind]), help=N_("what the file lists, or take only that")
 )
@@ -78,22 +80,26 @@ def import_files(
     *,
     system: str | None,
     words: Sequence[str],
+    anew: bool,
     kind: str | None,
     headings: Sequence[str],
     apply: bool,
     as_json: bool,
 ) -> None:
     with application.database.read() as session:
-        said = Said(words, headings, ObjectKind(kind) if kind else None)
+        said = Said(words, headings, ObjectKind(kind) if kind else None, anew=anew)
         found = _read(session, paths, ForeignSystem(system) if system else None, said)
         preview = importing.preview_reading(session, found.file, found.reading)
     if apply and not preview.plan.problems:
         actor, now = audit.console_actor(), application.clock.now()
         with application.database.write() as session:
             preview = importing.import_reading(
-                session, found.file, actor, found.reading, now=now, system=found.system, words=words
+                session, found.file, actor, found.reading, now=now, system=found.system, words=found.words
             )
             remember_used(session, found.reading.headings, found.meanings, actor, now=now)
+    if found.before:
+        said_before = " ".join(f"'{one}'" for one in found.before)
+        application.hint(N_("said with an earlier import, and left out by --anew: %(words)s"), words=said_before)
     _print_preview(application, preview, as_json=as_json)
     if preview.plan.problems:
         raise LedgerWrongError(file=preview.file.name, count=len(preview.plan.problems))
@@ -101,25 +107,34 @@ def import_files(
 
 @dataclass(frozen=True)
 class Read:
-    """What was read of the paths, and from which other system, if it was no ledger; `meanings` of which headings."""
+    """What was read of the paths, and from which other system, if it was no ledger; `meanings` of which headings.
+
+    `words` are those of the other system; of them, `before` were said with its last import.
+    """
 
     file: importing.ImportedFile
     reading: Reading
     system: ForeignSystem | None = None
     meanings: Mapping[str, str] = field(default_factory=dict)
+    words: Sequence[str] = ()
+    before: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class Said:
-    """What a person says of the files: words of another system, headings of a ledger, the kind that is listed."""
+    """What a person says of the files: words of another system, headings of a ledger, the kind that is listed.
+
+    `anew`: what was said of the words before does not count.
+    """
 
     words: Sequence[str]
     headings: Sequence[str]
     kind: ObjectKind | None
+    anew: bool
 
 
 def _read(session: Session, paths: Sequence[Path], system: ForeignSystem | None, said: Said) -> Read:
-    layout, words = layout_of(session), vocabulary(said.words)
+    layout = layout_of(session)
     foreign = foreign_files(paths, system)
     if foreign is None:
         if said.words:
@@ -128,7 +143,10 @@ def _read(session: Session, paths: Sequence[Path], system: ForeignSystem | None,
         meanings = {heading: meant for heading, _, meant in (one.rpartition("=") for one in said.headings)}
         return Read(ledger, read(ledger, said.kind, with_headings(layout, meanings)), meanings=meanings)
     sources, system = foreign
-    return Read(sources, read_foreign(sources, system, layout, words, said.kind), system)
+    before = () if said.anew else remembered(session, system)
+    words = joined(before, said.words)
+    reading = read_foreign(sources, system, layout, vocabulary(words), said.kind)
+    return Read(sources, reading, system, words=words, before=[one for one in words if one in before])
 
 
 def _print_preview(application: Application, preview: importing.Preview, *, as_json: bool) -> None:

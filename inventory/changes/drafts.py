@@ -18,6 +18,7 @@ from inventory.changes.errors import DraftMissingError, DraftStaleError
 from inventory.changes.headings import Said, as_rows, choose, from_rows
 from inventory.changes.importing import Preview, import_reading, preview_reading
 from inventory.changes.uploads import Upload, reading_of
+from inventory.changes.words import remembered
 from inventory.errors import LedgerWrongError
 from inventory.foreign.keeping import notices_as_rows
 from inventory.foreign.words import told_words
@@ -31,9 +32,12 @@ MOST_NAME: Final = 240
 
 
 def words_before(session: Session, upload: Upload, person: str) -> tuple[str, ...]:
-    """What this person said of the words of the same system in the draft that is there still."""
+    """What this person said of the words of the same system in the draft that is there still, else its last import."""
+    if upload.system is None:
+        return ()
     wanted = select(ImportDraft.words).where(ImportDraft.person == person, ImportDraft.system == upload.system)
-    return tuple(session.scalar(wanted.order_by(ImportDraft.id.desc())) or ())
+    said = session.scalar(wanted.order_by(ImportDraft.id.desc()))
+    return remembered(session, upload.system) if said is None else tuple(said)
 
 
 def preview_upload(session: Session, upload: Upload) -> Preview:

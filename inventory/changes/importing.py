@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from core.events import Event
 from inventory.changes.recording import Occasion, keep
+from inventory.changes.words import remember
 from inventory.errors import LedgerWrongError
-from inventory.kinds import ChangeOrigin, ObjectKind
+from inventory.kinds import ChangeOrigin, ForeignSystem, ObjectKind
 from inventory.ledger import applying, state
 from inventory.ledger.layout import layout_of
 from inventory.ledger.opening import LedgerFile
@@ -77,12 +78,12 @@ def import_reading(
     reading: Reading,
     *,
     now: datetime,
-    system: str | None = None,
+    system: ForeignSystem | None = None,
     words: Sequence[str] = (),
 ) -> Preview:
     """As `import_ledger`, of rows that were read already.
 
-    `system` is the other system that wrote them, and `words` is what somebody said of its words.
+    `system` is the other system that wrote them, and `words` is what somebody said of its words; it is remembered.
     """
     current, objects = state.load(session, layout_of(session))
     found = Preview(file, _plan(reading, current))
@@ -90,6 +91,8 @@ def import_reading(
         raise LedgerWrongError(file=file.name, count=len(found.plan.problems))
     applying.write(session, found.plan.changes, objects)
     kept = keep(session, Occasion(actor, now, ChangeOrigin.LEDGER, file.name), found.plan.changes, objects)
+    if system is not None:
+        remember(session, system, words, actor.name, now)
     counts = found.plan.counts().items()
     origin: dict[str, Any] = {} if system is None else {"system": system, "words": list(words)}
     audit.record(

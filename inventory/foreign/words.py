@@ -158,11 +158,18 @@ def told_words(texts: Iterable[str]) -> list[Told]:
     return [_told(text) for text in texts]
 
 
+def joined(before: Iterable[str], told: Iterable[str]) -> list[str]:
+    """What was said before, and what is told now in its place where both speak of one word. Raises WordError."""
+    return [str(one) for one in {_about(one): one for one in told_words([*before, *told])}.values()]
+
+
 def vocabulary(told: Iterable[str]) -> Vocabulary:
     """Of the usual meanings and what was typed behind --word. Raises WordError."""
-    return Vocabulary(
-        {(one.topic, ANY if one.word == ANY else _key(one.word)): one.meaning for one in told_words(told)}
-    )
+    return Vocabulary({_about(one): one.meaning for one in told_words(told)})
+
+
+def _about(one: Told) -> tuple[Topic, str]:
+    return one.topic, ANY if one.word == ANY else _key(one.word)
 
 
 def _told(text: str) -> Told:

@@ -8,7 +8,7 @@ from inventory.models.additions import CustomField, Document
 from inventory.models.addressing import Address, Subnet, Vlan
 from inventory.models.base import Maintained
 from inventory.models.devices import Device, DeviceGroup, Port, device_group_device
-from inventory.models.drafts import HeadingMeaning, ImportDraft
+from inventory.models.drafts import ForeignWords, HeadingMeaning, ImportDraft
 from inventory.models.history import ChangeSet, MaintenanceRecord, ObjectChange
 from inventory.models.lines import Line
 from inventory.models.links import Link, MapPlace
@@ -32,6 +32,7 @@ __all__ = [
     "DeviceGroup",
     "Document",
     "Finding",
+    "ForeignWords",
     "HeadingMeaning",
     "ImportDraft",
     "Line",

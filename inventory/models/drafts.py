@@ -41,6 +41,17 @@ class ImportDraft(Base):
     notices: Mapped[list[list[Any]]] = mapped_column(Json)
 
 
+class ForeignWords(Base):
+    """What words of another system mean, as at the terminal, and who said it with the newest import."""
+
+    __tablename__ = "inventory_foreign_words"
+
+    system: Mapped[ForeignSystem] = mapped_column(choice(ForeignSystem, "system"), primary_key=True)
+    words: Mapped[list[str]] = mapped_column(Json)
+    at: Mapped[datetime]
+    person: Mapped[str] = mapped_column(NAME)
+
+
 class HeadingMeaning(Base):
     """What a heading that is not the template's means in the files of this office, as somebody once said.
 

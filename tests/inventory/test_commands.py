@@ -247,6 +247,20 @@ def test_what_is_unknown_is_asked_for_and_told(guanjin: Run) -> None:
     assert (code, "device: new 3" in out) == (0, True)
 
 
+def test_what_an_import_was_told_of_words_holds_for_the_next_one_unless_it_begins_anew(guanjin: Run) -> None:
+    files = ("import", "--from", "rancid", str(SAMPLES / "rancid" / "router.db"), "--kind", "device")
+    assert guanjin(*files, "--word", "role:*=router")[0] == 0
+    assert guanjin(*files)[0] == 1, "a preview remembers nothing"
+    assert guanjin(*files, "--word", "role:*=router", "--apply")[0] == 0
+    code, out, err = guanjin(*files)
+    assert (code, "device: new 0  changed 0  same 3" in out) == (0, True)
+    assert "said with an earlier import, and left out by --anew: 'role:*=router'" in err
+    code, out, err = guanjin(*files, "--word", "role:*=firewall")
+    assert (code, "changed 3" in out, "earlier import" in err) == (0, True, False)
+    _, _, err = guanjin(*files, "--anew")
+    assert "earlier import" not in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

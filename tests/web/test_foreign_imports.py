@@ -14,7 +14,8 @@ from werkzeug.test import TestResponse
 
 from core.database import Base, Database
 from core.events import Event
-from inventory.kinds import DeviceRole
+from inventory.changes.words import remembered
+from inventory.kinds import DeviceRole, ForeignSystem
 from inventory.models import Device
 from security.audit import Filter, find
 from security.roles import Role
@@ -94,8 +95,9 @@ def test_a_system_is_recognised_its_words_are_explained_and_the_whole_is_importe
     assert record.detail["words"] == [f"{word}={meaning}" for word, meaning in words.items()]
     assert record.subject.startswith(f"{name[:6]}")
     again = draft_of(browser, files_of(name))
-    if words:
-        browser.post(f"{again}/words", words)
+    for word, meaning in words.items():
+        chosen = browser.get(again).text.partition(f'<select name="{word}"')[2].partition("</select>")[0]
+        assert f'<option value="{meaning}" selected>' in chosen, "it was said with the last import"
     assert browser.post(again, {"seen": seen(browser, again)}).headers["Location"].endswith(PATH), "nothing to change"
 
 
@@ -115,6 +117,20 @@ def test_a_word_is_asked_for_can_be_said_otherwise_and_is_remembered_until_the_i
     assert '<option value="access_switch" selected>' in browser.get(path).text, "the same files, corrected, ask no more"
     browser.post(path, {"seen": seen(browser, path)})
     assert devices(database) == {"SW-01": DeviceRole.ACCESS_SWITCH, "SW-02": DeviceRole.ACCESS_SWITCH}
+
+
+def test_what_an_import_was_told_is_taken_back_with_a_later_one(browser: Browser, database: Database) -> None:
+    path = draft_of(browser, LEAVES)
+    browser.post(f"{path}/words", {"role:leaf": "access_switch"})
+    browser.post(path, {"seen": seen(browser, path)})
+    path = draft_of(browser, {"devices.json": LEAVES["devices.json"].replace(b"leaf", b"firewall")})
+    browser.post(f"{path}/words", {"role:leaf": ""})
+    with database.read() as session:
+        assert remembered(session, ForeignSystem.NETBOX) == ("role:leaf=access_switch",), "until it is confirmed"
+    browser.post(path, {"seen": seen(browser, path)})
+    assert set(devices(database).values()) == {DeviceRole.FIREWALL}
+    with database.read() as session:
+        assert remembered(session, ForeignSystem.NETBOX) == ()
 
 
 def test_a_confirmation_from_before_a_word_was_said_otherwise_writes_nothing(

@@ -10,7 +10,7 @@ from inventory.foreign import documents, errors, gathering, yaml_files
 from inventory.foreign.documents import json_of, table_of
 from inventory.foreign.gathering import Source, gather
 from inventory.foreign.systems import certain, foreign_files
-from inventory.foreign.words import vocabulary
+from inventory.foreign.words import joined, vocabulary
 from inventory.foreign.yaml_files import yaml_of
 from inventory.kinds import ForeignSystem
 from tests.inventory.foreign.bringing import SAMPLES
@@ -131,6 +131,11 @@ def test_a_ledger_is_left_to_the_ledger_and_the_rest_is_asked_for(tmp_path: Path
         foreign_files([tmp_path / "router.db"])
     with pytest.raises(errors.ForeignMissingError):
         foreign_files([tmp_path / "gone.json"])
+
+
+def test_what_is_told_now_stands_in_place_of_what_was_said_of_the_same_word() -> None:
+    before, told = ["role:Leaf=router", "role:*=firewall", "carrier:gd=广电"], ["role:leaf=access_switch"]
+    assert joined(before, told) == ["role:leaf=access_switch", "role:*=firewall", "carrier:gd=broadnet"]
 
 
 @pytest.mark.parametrize("text", ["role", "role:x", "colour:x=y", "role:x=toaster", "role:=router", "platform:x=!"])
