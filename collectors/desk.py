@@ -24,7 +24,7 @@ from collectors.store import Change, Known, Outage, OutageKey, Row, Store, Traff
 from collectors.survey.store import Findings, record
 from collectors.survey.surroundings import record_neighbours
 from core.database import Base
-from core.jobs.storage import is_trouble
+from core.jobs.storage import complain, is_trouble
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -92,7 +92,7 @@ class Desk:
                     await self._in(self._database, self._store.changes, some)
                 except SQLAlchemyError as error:
                     self.failures += 1
-                    log.exception("a change of state could not be written")
+                    complain(log, error, "a change of state could not be written")
                     if is_trouble(error):
                         return
                     if len(some) > 1:
@@ -106,9 +106,9 @@ class Desk:
         """Beside what a person may need tomorrow, and no reason for alarm if it cannot be kept."""
         try:
             await self._in(self._database, self._store.keep_path, key, facts)
-        except SQLAlchemyError:
+        except SQLAlchemyError as error:
             self.failures += 1
-            log.exception("a path could not be written")
+            complain(log, error, "a path could not be written")
 
     async def clock_was_set_back(self, now: datetime, monotonic: float) -> None:
         """The open outages keep their length; those of an earlier process at least do not begin in the future."""
@@ -157,11 +157,11 @@ class Desk:
             return
         try:
             await self._in(self._database, self._store.save, batch, traffic)
-        except SQLAlchemyError:
+        except SQLAlchemyError as error:
             self.failures += 1
             self._pending.failed(batch, traffic)
             rows = sum(map(len, batch.values())) + len(traffic)
-            log.exception("the state of %d rows could not be written", rows)
+            complain(log, error, "the state of %d rows could not be written", rows)
         else:
             self._emptied = taken
 

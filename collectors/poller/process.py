@@ -51,6 +51,7 @@ from collectors.targets import Targets, read_targets
 from collectors.watched import Watched
 from core.clock import Clock, SystemClock
 from core.database import Database
+from core.jobs.storage import complain
 from core.settings import Settings
 from security.vault import Keyring, Vault
 
@@ -342,8 +343,8 @@ async def _every(seconds: float, duty: Callable[[], Awaitable[None]]) -> None:
         started = loop.time()
         try:
             await duty()
-        except Exception:
-            log.exception("a round of %s failed", getattr(duty, "__qualname__", duty))
+        except Exception as error:  # noqa: BLE001  # one round, and it is told
+            complain(log, error, "a round of %s failed", getattr(duty, "__qualname__", duty))
         await asyncio.sleep(max(0.0, started + seconds - loop.time()))
 
 

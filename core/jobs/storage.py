@@ -4,6 +4,7 @@ A full disk, a lost connection or a restarting server says nothing about the job
 """
 
 import errno
+import logging
 import shutil
 import sqlite3
 from pathlib import Path
@@ -49,6 +50,12 @@ def _is_driver_trouble(error: BaseException | None) -> bool:
     if isinstance(error, psycopg.Error) and error.sqlstate is not None:
         return error.sqlstate.startswith(POSTGRESQL_TROUBLE)
     return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+
+
+def complain(log: logging.Logger, error: Exception, message: str, *facts: object) -> None:
+    """Log that something failed. Where the program was when the storage failed says nothing: then it is one line."""
+    said = getattr(error, "orig", None) or error
+    log.error(f"{message}: %s", *facts, said, exc_info=None if is_trouble(error) else error)  # noqa: G004  # a constant
 
 
 class FileGuard:

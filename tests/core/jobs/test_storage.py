@@ -1,4 +1,5 @@
 import errno
+import logging
 import sqlite3
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.database import Database
 from core.jobs.errors import DatabaseReplacedError
-from core.jobs.storage import FileGuard, is_trouble
+from core.jobs.storage import FileGuard, complain, is_trouble
 
 
 def of_sqlite(code: int) -> DBAPIError:
@@ -64,3 +65,14 @@ def test_a_removed_or_replaced_file_is_noticed(tmp_path: Path, replace: bool) ->
 
 def test_where_there_is_no_file_there_is_nothing_to_guard() -> None:
     FileGuard(None).check()
+
+
+def test_trouble_with_the_storage_is_told_in_one_line_and_anything_else_with_its_place(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    full = DBAPIError("INSERT", None, of_sqlite(sqlite3.SQLITE_FULL).orig or ValueError())
+    for error in (full, ValueError("no row")):
+        complain(logging.getLogger("test"), error, "a round of %s failed", "beat")
+    trouble, mistake = caplog.records
+    assert (trouble.getMessage(), trouble.exc_info) == ("a round of beat failed: x", None)
+    assert (mistake.getMessage(), bool(mistake.exc_info)) == ("a round of beat failed: no row", True)
