@@ -78,11 +78,11 @@ class Cuts:
         return dict(found)
 
 
-def cuts(graph: Graph, root: Vertex, without: Vertex | None = None) -> Cuts:
-    """As if `without` had failed."""
+def cuts(graph: Graph, root: Vertex, without: Vertex | None = None, within: AbstractSet[Vertex] | None = None) -> Cuts:
+    """As if `without` had failed, and as if there were nothing but what is `within`."""
     if root not in graph or root == without:
         return Cuts({})
-    walk = _walk(graph, root, without)
+    walk = _walk(graph, root, without, graph.keys() if within is None else within)
     above: dict[Vertex, Vertex | None] = {}
     for vertex, parent in walk.parents.items():  # parents before children
         if parent is None:
@@ -102,8 +102,7 @@ def weakened(graph: Graph, before: Cuts, failing: Vertex) -> frozenset[Vertex]:
     top = before.above.get(failing)
     if top is None:
         return frozenset()
-    held = {top, *before.directly_below(top)}
-    after = cuts({vertex: graph[vertex] & held for vertex in held}, top, without=failing)
+    after = cuts(graph, top, without=failing, within={top, *before.directly_below(top)})
     return before.under(vertex for vertex, above in after.above.items() if above not in (None, top))
 
 
@@ -116,22 +115,26 @@ class _Walk:
     low: dict[Vertex, int]
 
 
-def _walk(graph: Graph, root: Vertex, without: Vertex | None) -> _Walk:
-    walk = _Walk({root: None}, {root: 0}, {root: 0})
-    path: list[tuple[Vertex, Iterator[Vertex]]] = [(root, iter(sorted(graph[root])))]
+def _walk(graph: Graph, root: Vertex, without: Vertex | None, within: AbstractSet[Vertex]) -> _Walk:
+    """In whatever order neighbours come: what every way passes does not hang on it."""
+    parents: dict[Vertex, Vertex | None] = {root: None}
+    order, low = {root: 0}, {root: 0}
+    path: list[tuple[Vertex, Iterator[Vertex]]] = [(root, iter(graph[root]))]
     while path:
         vertex, others = path[-1]
-        other = next(others, None)
-        if other is None:
+        for other in others:
+            met = order.get(other)
+            if met is not None:
+                if met < low[vertex] and other != parents[vertex]:
+                    low[vertex] = met
+            elif other in within and other != without:
+                parents[other] = vertex
+                order[other] = low[other] = len(order)
+                path.append((other, iter(graph[other])))
+                break
+        else:
             path.pop()
-            if path:
-                parent = path[-1][0]
-                walk.low[parent] = min(walk.low[parent], walk.low[vertex])
-        elif other in walk.order:
-            if other != walk.parents[vertex]:
-                walk.low[vertex] = min(walk.low[vertex], walk.order[other])
-        elif other != without:
-            walk.parents[other] = vertex
-            walk.order[other] = walk.low[other] = len(walk.order)
-            path.append((other, iter(sorted(graph[other]))))
-    return walk
+            parent = parents[vertex]
+            if parent is not None and low[vertex] < low[parent]:
+                low[parent] = low[vertex]
+    return _Walk(parents, order, low)
