@@ -47,7 +47,7 @@ from security.sessions import SignedIn
 from security.tokens import NewToken
 from security.tokens.permissions import to_choose_from
 from web.app import create_app
-from web.server import set_aside
+from web.garbage import set_aside
 
 DEVICES: Final = 6000
 PORTS_EACH: Final = 34

@@ -1,6 +1,5 @@
 """The web process: waitress in front of the application, on an address where it is safe to listen."""
 
-import gc
 import resource
 import tempfile
 import time
@@ -22,6 +21,7 @@ from web import reception, uploads
 from web.app import create_app
 from web.client_certificate import from_proxy
 from web.errors import ListenFailedError, ListenRefusedError, PublicHostMissingError
+from web.garbage import set_aside
 from web.server_address import is_loopback
 
 CHECK_S = 0.5
@@ -60,15 +60,6 @@ def run(
         app = create_app(settings, database, keyring=keyring)
         set_aside()
         _serve(settings, app, stop_event, on_ready)
-
-
-def set_aside() -> None:
-    """Keep Python's collector of cycles away from the program itself, which lives as long as the process.
-
-    A full collection walks all that lives: 0.3 s in the middle of somebody's page, now 5 ms.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 def _serve(settings: Settings, app: Flask, stop_event: Event, on_ready: Callable[[int], None] | None) -> None:
