@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from inventory.foreign.errors import WordError
-from inventory.foreign.words import told_words
+from inventory.foreign.words import ANY, told_words
 from inventory.kinds import ForeignSystem
 from inventory.models import ForeignWords
 
@@ -18,8 +18,12 @@ def remembered(session: Session, system: ForeignSystem) -> tuple[str, ...]:
 
 
 def remember(session: Session, system: ForeignSystem, words: Sequence[str], person: str, now: datetime) -> None:
-    """In place of what was said before: what this import was not told is forgotten."""
-    session.merge(ForeignWords(system=system, words=list(words), at=now, person=person))
+    """In place of what was said before: what this import was not told is forgotten.
+
+    What was said of all other words (`*`) is not kept: of the next file's devices that would undo what was corrected.
+    """
+    kept = [str(one) for one in told_words(words) if one.word != ANY]
+    session.merge(ForeignWords(system=system, words=kept, at=now, person=person))
 
 
 def _understood(words: Sequence[str]) -> Iterator[str]:

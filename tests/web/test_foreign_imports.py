@@ -96,6 +96,8 @@ def test_a_system_is_recognised_its_words_are_explained_and_the_whole_is_importe
     assert record.subject.startswith(f"{name[:6]}")
     again = draft_of(browser, files_of(name))
     for word, meaning in words.items():
+        if word == "role:*":
+            continue  # of all other words: said for one import
         chosen = browser.get(again).text.partition(f'<select name="{word}"')[2].partition("</select>")[0]
         assert f'<option value="{meaning}" selected>' in chosen, "it was said with the last import"
     assert browser.post(again, {"seen": seen(browser, again)}).headers["Location"].endswith(PATH), "nothing to change"
