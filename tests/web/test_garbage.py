@@ -18,9 +18,10 @@ class Part:
 
 @pytest.fixture(autouse=True)
 def everything_is_taken_back() -> Iterator[None]:
+    before = list(gc.callbacks)
+    gc.callbacks.clear()  # a server that ran in this process before watches still
     gc.collect()
     gc.unfreeze()
-    before = list(gc.callbacks)
     yield
     gc.callbacks[:] = before
     gc.unfreeze()
