@@ -11,7 +11,7 @@ from typing import Final
 # A folder of everybody's with a short path: that of a socket has 107 bytes at most.
 MEMORY: Final = Path("/dev/shm")  # noqa: S108  # what is made in it has a name that nobody can guess
 DISK: Final = Path("/tmp")  # noqa: S108
-ROOM: Final = 4 * 2**30  # bytes; the suite has used three gigabytes of it at once
+ROOM: Final = 4 * 2**30  # bytes; the suite writes three gigabytes, if every test fails
 
 
 def scratch() -> Path:
